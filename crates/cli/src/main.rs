@@ -1,0 +1,3 @@
+//! The `ekatong` program.
+
+fn main() {}

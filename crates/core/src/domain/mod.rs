@@ -1,0 +1,1 @@
+//! What exists: domain types with private fields and one `parse` each.

@@ -1,0 +1,303 @@
+//! The stable codes of every problem. Codes are added, never renamed.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $name:ident = $text:literal, )*) => {
+        /// Stable code of a problem, `noun.what`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+        pub enum Code { $( $(#[$doc])* #[serde(rename = $text)] $name, )* }
+
+        impl Code {
+            /// Every code, in the order of their declaration.
+            pub const ALL: &[Self] = &[ $( Self::$name, )* ];
+
+            /// The code as it is written in answers.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $text, )* }
+            }
+        }
+    };
+}
+
+codes! {
+    // ---- request and session ----
+    /// The request's JSON does not have the operation's shape.
+    RequestInvalid = "request.invalid",
+    /// No operation has this name.
+    OperationUnknown = "operation.unknown",
+    /// An id in the request is not of the right form.
+    IdInvalid = "id.invalid",
+    /// The thing does not exist, or is outside what the person may see.
+    NotFound = "not_found",
+    /// The role or its scope does not allow this.
+    Forbidden = "forbidden",
+    /// Another person changed the record meanwhile.
+    VersionConflict = "version.conflict",
+    /// The same key was used with another request.
+    IdempotencyMismatch = "idempotency.mismatch",
+    /// The database was busy for too long.
+    Busy = "busy",
+    /// The person cancelled the work.
+    Cancelled = "cancelled",
+    /// Nobody is signed in, or the session has ended.
+    SessionRequired = "session.required",
+    /// The session was idle too long: the password is needed to go on.
+    SessionLocked = "session.locked",
+    /// Login or password is wrong (never says which).
+    SignInRefused = "sign_in.refused",
+    /// Too many failures; locked for a while.
+    SignInLocked = "sign_in.locked",
+    /// The password must be changed first.
+    PasswordMustChange = "password.must_change",
+
+    // ---- accounts ----
+    /// Login has a wrong form.
+    LoginInvalid = "login.invalid",
+    /// Login is taken.
+    LoginTaken = "login.taken",
+    /// Too short.
+    PasswordTooShort = "password.too_short",
+    /// Too few classes of characters.
+    PasswordTooSimple = "password.too_simple",
+    /// Among the common passwords, or holds the login.
+    PasswordCommon = "password.common",
+    /// One of the last passwords.
+    PasswordReused = "password.reused",
+    /// Role and scope do not go together.
+    RoleScopeMismatch = "role.scope_mismatch",
+    /// One cannot disable or reset oneself, or the last city admin.
+    AccountProtected = "account.protected",
+    /// An account needs at least one role.
+    RoleRequired = "role.required",
+
+    // ---- organisation ----
+    /// District code is not 6 digits of a known province.
+    DistrictCodeInvalid = "district.code_invalid",
+    /// District code exists.
+    DistrictTaken = "district.taken",
+    /// No district with this code.
+    DistrictUnknown = "district.unknown",
+    /// School code has a wrong form.
+    SchoolCodeInvalid = "school.code_invalid",
+    /// School code exists.
+    SchoolCodeTaken = "school.code_taken",
+    /// The code's first digits do not fit the kind.
+    SchoolCodeKindMismatch = "school.code_kind_mismatch",
+    /// Kind is not one of ours.
+    SchoolKindInvalid = "school.kind_invalid",
+    /// 高级中学 is not ours.
+    SchoolKindSenior = "school.kind_senior",
+    /// No such school.
+    SchoolUnknown = "school.unknown",
+    /// The school has pupils or classes that its new kind has no grade for.
+    SchoolKindInUse = "school.kind_in_use",
+    /// School year has a wrong form.
+    SchoolYearInvalid = "school_year.invalid",
+    /// Classes are made for the current or the next year only.
+    SchoolYearOutOfReach = "school_year.out_of_reach",
+    /// Name is empty or too long.
+    NameInvalid = "name.invalid",
+    /// Text is too long.
+    TextTooLong = "text.too_long",
+    /// Grade number is not 1–9.
+    GradeInvalid = "grade.invalid",
+    /// The school has no such grade.
+    GradeUnknown = "grade.unknown",
+    /// A grade outside the ladder still has classes.
+    GradeInUse = "grade.in_use",
+    /// Class number is not 1–99.
+    ClassInvalid = "class.invalid",
+    /// No number given.
+    ClassNumbersEmpty = "class.numbers_empty",
+    /// The grade has this class number already.
+    ClassNumberTaken = "class.number_taken",
+    /// No such class; the message lists those there are.
+    ClassUnknown = "class.unknown",
+    /// The class is closed.
+    ClassClosed = "class.closed",
+    /// The class has pupils.
+    ClassNotEmpty = "class.not_empty",
+    /// Setting unknown.
+    SettingUnknown = "setting.unknown",
+    /// Setting value outside its range.
+    SettingInvalid = "setting.invalid",
+
+    // ---- identity papers ----
+    /// Paper number missing.
+    PaperMissing = "paper.missing",
+    /// Paper kind unknown.
+    PaperKindUnknown = "paper.kind_unknown",
+    /// A kind that bulk import does not take.
+    PaperKindNotInBulk = "paper.kind_not_in_bulk",
+    /// Wrong length.
+    PaperLength = "paper.length",
+    /// 15-digit number, void since 2013.
+    PaperOld15 = "paper.old15",
+    /// A character that does not belong.
+    PaperCharacter = "paper.character",
+    /// Province prefix does not exist.
+    PaperRegion = "paper.region",
+    /// County code not in the table: a note.
+    PaperCountyUnknown = "paper.county_unknown",
+    /// Birth date does not exist.
+    PaperDate = "paper.date",
+    /// Birth date before 1900 or in the future.
+    PaperDateRange = "paper.date_range",
+    /// Check digit wrong.
+    PaperCheck = "paper.check",
+    /// Digits lost by Excel: stored as a number or in scientific notation.
+    PaperPrecision = "paper.precision",
+    /// Ends in 000 although the check digit fits.
+    PaperTrailingZeros = "paper.trailing_zeros",
+    /// Cyrillic or Greek Х read as X.
+    PaperLookalike = "paper.lookalike",
+    /// Spaces, hyphens, full-width or lower-case characters were normalised.
+    Normalised = "normalised",
+    /// Computed by a formula.
+    PaperFormula = "paper.formula",
+    /// Form of another kind of paper is wrong.
+    PaperForm = "paper.form",
+    /// Nationality missing or not 3 letters.
+    NationalityInvalid = "nationality.invalid",
+
+    // ---- pupils ----
+    /// Name missing.
+    PupilNameMissing = "pupil.name_missing",
+    /// Name too short or long.
+    PupilNameLength = "pupil.name_length",
+    /// A character that a name cannot hold.
+    PupilNameCharacter = "pupil.name_character",
+    /// `?` or U+FFFD: a rare character was lost.
+    PupilNameLost = "pupil.name_lost",
+    /// The child is on record.
+    PupilDuplicate = "pupil.duplicate",
+    /// The child was deleted; restore instead.
+    PupilDeleted = "pupil.deleted",
+    /// No such pupil.
+    PupilUnknown = "pupil.unknown",
+    /// Gender not one of 男 女 1 2.
+    GenderInvalid = "gender.invalid",
+    /// Gender differs from the paper's 17th digit.
+    GenderMismatch = "gender.mismatch",
+    /// Gender filled from the paper.
+    GenderDerived = "gender.derived",
+    /// Over two years off the grade's age.
+    AgeOff = "age.off",
+    /// Form of 学籍号 wrong.
+    StudentNumberInvalid = "student_number.invalid",
+    /// 学籍号 differs from the paper.
+    StudentNumberMismatch = "student_number.mismatch",
+    /// Guardian's name missing.
+    GuardianNameMissing = "guardian.name_missing",
+    /// Relation unknown.
+    RelationUnknown = "relation.unknown",
+    /// Phone missing.
+    PhoneMissing = "phone.missing",
+    /// Phone has a wrong form.
+    PhoneInvalid = "phone.invalid",
+    /// Application already submitted.
+    ApplicationSubmitted = "application.submitted",
+
+    // ---- workbooks ----
+    /// Not a workbook, or content and extension contradict.
+    FileKind = "file.kind",
+    /// Damaged.
+    FileDamaged = "file.damaged",
+    /// Password-protected.
+    FileEncrypted = "file.encrypted",
+    /// Over the size limits.
+    FileTooLarge = "file.too_large",
+    /// Over the row limit.
+    FileTooManyRows = "file.too_many_rows",
+    /// DTD or entity declaration.
+    FileUnsafe = "file.unsafe",
+    /// Nothing to import.
+    FileEmpty = "file.empty",
+    /// No sheet has the headings.
+    SheetNotFound = "sheet.not_found",
+    /// Two sheets have them.
+    SheetAmbiguous = "sheet.ambiguous",
+    /// The only fitting sheet is hidden: a note.
+    SheetHidden = "sheet.hidden",
+    /// Required column missing.
+    ColumnMissing = "column.missing",
+    /// Optional column missing: a note.
+    ColumnOptionalMissing = "column.optional_missing",
+    /// Same heading twice.
+    ColumnTwice = "column.twice",
+    /// Column ignored: a note.
+    ColumnIgnored = "column.ignored",
+    /// Old template.
+    TemplateOld = "template.old",
+    /// Hidden rows or columns were read too: a note.
+    HiddenRead = "hidden.read",
+    /// Merged cell inside the data.
+    CellMerged = "cell.merged",
+    /// Formula without a cached value.
+    CellFormulaEmpty = "cell.formula_empty",
+    /// `#N/A` and the like.
+    CellError = "cell.error",
+    /// The heading again inside the data: skipped, a note.
+    HeadingRepeated = "heading.repeated",
+    /// Grade column holds words.
+    RowGradeInvalid = "row.grade_invalid",
+    /// Class column holds words or no whole number.
+    RowClassInvalid = "row.class_invalid",
+    /// Same row twice: the first counts.
+    RowRepeated = "row.repeated",
+    /// Same paper, different content.
+    RowConflict = "row.conflict",
+
+    // ---- imports ----
+    /// No such import.
+    ImportUnknown = "import.unknown",
+    /// Committed, undone or discarded already.
+    ImportClosed = "import.closed",
+    /// `all` asked for, but some rows have errors.
+    ImportHasErrors = "import.has_errors",
+    /// No valid row.
+    ImportNothingValid = "import.nothing_valid",
+    /// Blob expired or not one's own.
+    BlobUnknown = "blob.unknown",
+
+    // ---- orders ----
+    /// No such order.
+    OrderUnknown = "order.unknown",
+    /// The pupil has an open order.
+    OrderOpen = "order.open",
+    /// The step is not possible from the order's state.
+    OrderState = "order.state",
+    /// A reason is needed.
+    ReasonRequired = "reason.required",
+    /// The photo is missing: a warning at the request.
+    PhotoMissing = "photo.missing",
+    /// The range's end is before its start, or a day is no date.
+    DateRangeInvalid = "date_range.invalid",
+    /// The text fits too many pupils.
+    TextTooBroad = "text.too_broad",
+    /// Nothing selected.
+    SelectionEmpty = "selection.empty",
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let all: Vec<&str> = Self::ALL.iter().map(|c| c.as_str()).collect();
+        json_schema!({ "type": "string", "enum": all })
+    }
+}

@@ -1,0 +1,110 @@
+//! Cells as a workbook holds them: what `crates/sheet` produces and the rules read.
+
+use std::ops::ControlFlow;
+
+use chrono::NaiveDateTime;
+
+use crate::error::OpError;
+
+/// Value of one cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CellValue {
+    /// Text, exactly as stored.
+    Text(String),
+    /// A number that the workbook stores as a number and does not format as a date.
+    Number(f64),
+    /// `TRUE` or `FALSE`.
+    Bool(bool),
+    /// A number that the workbook formats as a date or time; 1904 workbooks are converted.
+    Date(NaiveDateTime),
+    /// `#N/A`, `#REF!` and the like, as Excel shows them.
+    Error(String),
+    /// A formula whose cached value the file lacks.
+    FormulaWithoutValue,
+}
+
+/// One cell that is not empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Column, from 0.
+    pub column: u32,
+    /// What it holds.
+    pub value: CellValue,
+    /// True when a formula computed the value.
+    pub formula: bool,
+    /// True when it belongs to a merged range.
+    pub merged: bool,
+}
+
+/// One row that has at least one non-empty cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetRow {
+    /// Row number as Excel shows it, from 1.
+    pub row: u32,
+    /// True when the row is hidden.
+    pub hidden: bool,
+    /// Its non-empty cells, by column.
+    pub cells: Vec<Cell>,
+}
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetInfo {
+    /// Name on its tab.
+    pub name: String,
+    /// False when the tab is hidden.
+    pub visible: bool,
+}
+
+/// Facts about a sheet that hold for all its rows; complete once its rows were read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SheetFacts {
+    /// Columns that are hidden, from 0.
+    pub hidden_columns: Vec<u32>,
+}
+
+/// How much of a file is read before it is refused (model.md, file limits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Data rows at most (IMP-4).
+    pub rows: u32,
+    /// Bytes of the file itself.
+    pub packed: u64,
+    /// Bytes of its parts once unpacked.
+    pub unpacked: u64,
+}
+
+impl FileLimits {
+    /// Limits that grow with the row limit: 500 rows 10 MB packed and 100 MB
+    /// unpacked, 100 000 rows 64 MB and 512 MB, in between in proportion.
+    #[must_use]
+    pub fn for_rows(rows: u32) -> Self {
+        const MB: u64 = 1_000_000;
+        let share = |low: u64, high: u64| {
+            let over = u64::from(rows.clamp(500, 100_000) - 500);
+            (low + (high - low) * over / 99_500) * MB
+        };
+        Self {
+            rows,
+            packed: share(10, 64),
+            unpacked: share(100, 512),
+        }
+    }
+}
+
+/// A workbook opened for reading. Rows are streamed: memory does not grow with
+/// the sheet beyond what the file's shared strings need.
+pub trait Workbook: Send {
+    /// Its sheets in the order of their tabs.
+    fn sheets(&self) -> &[SheetInfo];
+
+    /// Visits the rows of a sheet in order until the visitor breaks off.
+    ///
+    /// # Errors
+    /// `file.damaged`, `file.unsafe`, `file.too_large`.
+    fn rows(
+        &mut self,
+        sheet: usize,
+        visit: &mut dyn FnMut(SheetRow) -> ControlFlow<()>,
+    ) -> Result<SheetFacts, OpError>;
+}

@@ -1,0 +1,98 @@
+//! Workbooks that are written for people: templates and lists. The rules say
+//! what stands in them; `crates/sheet` turns that into bytes.
+
+/// What a column's cells accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Free text in the workbook's general format.
+    General,
+    /// Kept as text, so that long numbers keep their digits.
+    Text,
+    /// A whole number in a range, both ends included.
+    Whole {
+        /// Smallest.
+        min: i32,
+        /// Largest.
+        max: i32,
+    },
+    /// One of these words, offered as a list.
+    OneOf(Vec<String>),
+}
+
+/// A column of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateColumn {
+    /// Heading as printed, a trailing `*` for required ones.
+    pub heading: String,
+    /// What the cells accept.
+    pub entry: Entry,
+    /// Note on the heading: how to fill the column.
+    pub note: String,
+    /// Width in characters.
+    pub width: u16,
+}
+
+/// A template (IMP-1): first sheet the table with a frozen heading, second
+/// sheet 填写说明 with these lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Name of the first sheet.
+    pub sheet: String,
+    /// Columns in order.
+    pub columns: Vec<TemplateColumn>,
+    /// Number of rows that are formatted and validated.
+    pub rows: u32,
+    /// Name of the second sheet.
+    pub notes_sheet: String,
+    /// Sections of the second sheet: a title and its lines.
+    pub notes: Vec<(String, Vec<String>)>,
+}
+
+/// A plain table; every cell is written as text, and none can act as a formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Title line above the heading; empty for none.
+    pub title: String,
+    /// Headings with widths in characters.
+    pub columns: Vec<(String, u16)>,
+}
+
+/// A source of a table's rows, asked until it has none left, so that a long
+/// list is never held at once.
+pub trait TableRows: Send {
+    /// The next rows; empty at the end.
+    fn next(&mut self) -> Vec<Vec<String>>;
+}
+
+/// Opens and writes workbooks; implemented by `crates/sheet`.
+pub trait Workbooks: Send + Sync {
+    /// Opens a workbook; content decides, the extension of `file_name` must not
+    /// contradict it.
+    ///
+    /// # Errors
+    /// `file.kind`, `file.damaged`, `file.encrypted`, `file.too_large`, `file.unsafe`.
+    fn open(
+        &self,
+        bytes: Vec<u8>,
+        file_name: &str,
+        limits: super::cells::FileLimits,
+    ) -> Result<Box<dyn super::cells::Workbook>, crate::error::OpError>;
+
+    /// Bytes of a template (xlsx).
+    ///
+    /// # Errors
+    /// An internal fault only.
+    fn template(&self, template: &Template) -> Result<Vec<u8>, crate::error::OpError>;
+
+    /// Bytes of a table (xlsx).
+    ///
+    /// # Errors
+    /// An internal fault only.
+    fn table(
+        &self,
+        table: &Table,
+        rows: &mut dyn TableRows,
+    ) -> Result<Vec<u8>, crate::error::OpError>;
+}

@@ -1,0 +1,5 @@
+//! The rules of `ekatong`. Knows no window, network, database, file or clock.
+
+pub mod domain;
+pub mod error;
+pub mod import;

@@ -1,0 +1,1 @@
+//! Workbook bytes to cells, and templates and tables to bytes.

@@ -1,0 +1,3 @@
+//! The desktop host.
+
+fn main() {}
