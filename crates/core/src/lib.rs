@@ -2,4 +2,6 @@
 
 pub mod domain;
 pub mod error;
+pub mod id;
 pub mod import;
+pub mod ports;

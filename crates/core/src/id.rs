@@ -1,0 +1,45 @@
+//! Ids: UUIDv7, so that they sort by the moment of their making. JSON strings.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($( $(#[$doc:meta])* $name:ident ),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(#[ts(type = "string")] pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self { Self(id) }
+        }
+    )* };
+}
+
+ids! {
+    /// A school.
+    SchoolId,
+    /// A grade of a school.
+    GradeId,
+    /// A class of a grade in one school year.
+    ClassId,
+    /// A pupil; also the id of the rows that one entry makes beside the pupil
+    /// (guardian, first enrolment, first application): unique within each table.
+    PupilId,
+    /// An import.
+    ImportId,
+    /// A card order.
+    OrderId,
+    /// An account.
+    AccountId,
+    /// An entry of the audit log.
+    AuditId,
+    /// A staged file.
+    BlobId,
+}

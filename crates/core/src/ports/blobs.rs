@@ -1,0 +1,36 @@
+//! Staged files: workbooks on their way in, workbooks on their way out.
+
+use async_trait::async_trait;
+
+use super::Stored;
+use crate::id::{AccountId, BlobId};
+
+/// A staged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobRecord {
+    /// Id.
+    pub id: BlobId,
+    /// Whose it is; nobody else can read it.
+    pub account_id: AccountId,
+    /// Name for people.
+    pub file_name: String,
+    /// Bytes.
+    pub size: i64,
+    /// Forgotten after this moment.
+    pub expires_at: i64,
+}
+
+/// Storage of staged files; chunks are sealed by the rules before they come here.
+#[async_trait]
+pub trait Blobs {
+    /// Starts a file.
+    async fn insert_blob(&mut self, blob: &BlobRecord) -> Stored<()>;
+    /// Adds a chunk; numbers run from 0.
+    async fn put_chunk(&mut self, blob: BlobId, number: i64, sealed: &[u8]) -> Stored<()>;
+    /// One file.
+    async fn blob(&mut self, id: BlobId) -> Stored<Option<BlobRecord>>;
+    /// One chunk; none after the last.
+    async fn chunk(&mut self, blob: BlobId, number: i64) -> Stored<Option<Vec<u8>>>;
+    /// Forgets a file.
+    async fn delete_blob(&mut self, id: BlobId) -> Stored<()>;
+}

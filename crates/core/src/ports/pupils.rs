@@ -1,0 +1,167 @@
+//! Pupils with their guardians, enrolments and applications.
+
+use async_trait::async_trait;
+
+use super::Stored;
+use crate::id::{ClassId, ImportId, PupilId, SchoolId};
+
+/// A pupil as lists show it: joined with school, class, guardian, latest
+/// application and open order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PupilRecord {
+    /// Id.
+    pub id: PupilId,
+    /// District of the school.
+    pub district: String,
+    /// School.
+    pub school_id: SchoolId,
+    /// Name of the school.
+    pub school_name: String,
+    /// Class of the open enrolment.
+    pub class_id: ClassId,
+    /// Grade number.
+    pub grade: i64,
+    /// Class number.
+    pub class_number: i64,
+    /// Nickname of the class.
+    pub class_nickname: Option<String>,
+    /// Name.
+    pub name: String,
+    /// `male`, `female`.
+    pub gender: Option<String>,
+    /// `2013-09-18`.
+    pub birth_date: Option<String>,
+    /// `PaperKind::as_str`.
+    pub paper_kind: String,
+    /// Sealed in `pupil.paper`.
+    pub paper_sealed: Vec<u8>,
+    /// `PupilStatus::as_str`.
+    pub status: String,
+    /// State of the latest application.
+    pub application_state: Option<String>,
+    /// First save of the latest application (STU-1).
+    pub first_saved_at: Option<i64>,
+    /// Latest submission (STU-1).
+    pub submitted_at: Option<i64>,
+    /// State of the latest order.
+    pub order_state: Option<String>,
+    /// Name of a guardian.
+    pub guardian_name: Option<String>,
+    /// Sealed in `guardian.phone`, row = `guardian_id`.
+    pub guardian_phone_sealed: Option<Vec<u8>>,
+    /// Id of that guardian.
+    pub guardian_id: Option<uuid::Uuid>,
+}
+
+/// Which pupils a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct PupilFilter {
+    /// Only of this district.
+    pub district: Option<String>,
+    /// Only of this school.
+    pub school: Option<SchoolId>,
+    /// Only of this class.
+    pub class: Option<ClassId>,
+    /// Only of this grade.
+    pub grade: Option<i64>,
+    /// Only of classes with this number.
+    pub class_number: Option<i64>,
+    /// Start of the name.
+    pub name: Option<String>,
+    /// State of the latest application.
+    pub application_state: Option<String>,
+    /// Only those that this import wrote.
+    pub import: Option<ImportId>,
+}
+
+/// Where a stored child is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundPupil {
+    /// Keyed hash that was looked for.
+    pub index: [u8; 16],
+    /// Pupil.
+    pub id: PupilId,
+    /// District.
+    pub district: String,
+    /// School.
+    pub school_id: SchoolId,
+    /// Name of the school.
+    pub school_name: String,
+    /// Grade number.
+    pub grade: i64,
+    /// Class number.
+    pub class_number: i64,
+    /// Status.
+    pub status: String,
+}
+
+/// A pupil to be entered with guardian, first enrolment and application, all of
+/// which take the pupil's id.
+#[derive(Debug, Clone)]
+pub struct NewPupilRecord {
+    /// Id.
+    pub id: PupilId,
+    /// District.
+    pub district: String,
+    /// School.
+    pub school_id: SchoolId,
+    /// Class.
+    pub class_id: ClassId,
+    /// Grade number.
+    pub grade: i64,
+    /// Name.
+    pub name: String,
+    /// `male`, `female`.
+    pub gender: Option<String>,
+    /// `2013-09-18`.
+    pub birth_date: Option<String>,
+    /// Kind of paper.
+    pub paper_kind: String,
+    /// Sealed in `pupil.paper`.
+    pub paper_sealed: Vec<u8>,
+    /// Keyed hash of the identity key.
+    pub paper_index: [u8; 16],
+    /// Sealed in `pupil.student_number`.
+    pub student_number_sealed: Option<Vec<u8>>,
+    /// Keyed hash of it.
+    pub student_number_index: Option<[u8; 16]>,
+    /// Sealed in `pupil.address`.
+    pub address_sealed: Option<Vec<u8>>,
+    /// GB/T 4761 code.
+    pub guardian_relation: Option<String>,
+    /// Name of the guardian.
+    pub guardian_name: Option<String>,
+    /// Sealed in `guardian.phone`, row = the pupil's id.
+    pub guardian_phone_sealed: Option<Vec<u8>>,
+    /// Keyed hash of it.
+    pub guardian_phone_index: Option<[u8; 16]>,
+    /// `desktop`, `import`, `mobile`.
+    pub channel: String,
+}
+
+/// Storage of pupils.
+#[async_trait]
+pub trait Pupils {
+    /// Pupils by (name, id), after that pair.
+    async fn pupils(
+        &mut self,
+        filter: &PupilFilter,
+        after: Option<(String, PupilId)>,
+        limit: u32,
+    ) -> Stored<Vec<PupilRecord>>;
+    /// Pupils that fit, counted up to `cap`.
+    async fn count_pupils(&mut self, filter: &PupilFilter, cap: u32) -> Stored<i64>;
+    /// Pupils by ids; those that do not exist are left out.
+    async fn pupils_by_ids(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilRecord>>;
+    /// Districts and schools that these pupils belong to, and how many of the ids exist.
+    async fn pupil_places(&mut self, ids: &[PupilId]) -> Stored<(Vec<(String, SchoolId)>, i64)>;
+    /// Stored children with one of these keyed hashes; looked up in bulk.
+    async fn find_papers(&mut self, indexes: &[[u8; 16]]) -> Stored<Vec<FoundPupil>>;
+    /// Enters pupils with draft applications, and returns the ids entered: a child on
+    /// record already is left out, the unique key decides.
+    async fn insert_pupils(&mut self, pupils: &[NewPupilRecord], now: i64) -> Stored<Vec<PupilId>>;
+    /// Submits the draft or returned applications of these pupils; returns the pupils concerned.
+    async fn submit_pupils(&mut self, ids: &[PupilId], now: i64) -> Stored<Vec<PupilId>>;
+    /// Submits all draft or returned applications that fit; returns how many.
+    async fn submit_fitting(&mut self, filter: &PupilFilter, now: i64) -> Stored<i64>;
+}

@@ -1,0 +1,72 @@
+-- Pupils, guardians, enrolments, applications (STU).
+
+CREATE TABLE pupil (
+    id                    BLOB PRIMARY KEY CHECK (length(id) = 16),
+    district              TEXT NOT NULL REFERENCES district (code),
+    school_id             BLOB NOT NULL REFERENCES school (id),
+    class_id              BLOB NOT NULL REFERENCES class (id),   -- class of the open enrolment
+    grade                 INTEGER NOT NULL CHECK (grade BETWEEN 1 AND 9),
+    name                  TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 50),
+    gender                TEXT CHECK (gender IN ('male', 'female')),
+    birth_date            TEXT CHECK (length(birth_date) = 10),
+    paper_kind            TEXT NOT NULL CHECK (paper_kind IN ('resident_id','hmt_residence','foreign_pr','hm_permit','tw_permit','passport','other')),
+    nationality           TEXT CHECK (length(nationality) = 3),
+    paper_sealed          BLOB NOT NULL,
+    paper_index           BLOB NOT NULL CHECK (length(paper_index) = 16),
+    student_number_sealed BLOB,
+    student_number_index  BLOB CHECK (length(student_number_index) = 16),
+    address_sealed        BLOB,
+    status                TEXT NOT NULL CHECK (status IN ('pending','enrolled','suspended','left','graduated','deleted')),
+    created_at            INTEGER NOT NULL,
+    version               INTEGER NOT NULL DEFAULT 1
+) STRICT;
+-- The same child is never entered twice (IMP-8): the key decides, not a look before it.
+CREATE UNIQUE INDEX pupil_paper ON pupil (paper_index);
+CREATE INDEX pupil_student_number ON pupil (student_number_index) WHERE student_number_index IS NOT NULL;
+CREATE INDEX pupil_district_name ON pupil (district, name, id);
+CREATE INDEX pupil_school_name ON pupil (school_id, name, id);
+CREATE INDEX pupil_class_name ON pupil (class_id, name, id);
+
+CREATE TABLE guardian (
+    id           BLOB PRIMARY KEY CHECK (length(id) = 16),
+    pupil_id     BLOB NOT NULL REFERENCES pupil (id),
+    relation     TEXT CHECK (length(relation) = 2),              -- GB/T 4761 code
+    name         TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 50),
+    phone_sealed BLOB,
+    phone_index  BLOB CHECK (length(phone_index) = 16)
+) STRICT;
+CREATE INDEX guardian_pupil ON guardian (pupil_id);
+CREATE INDEX guardian_phone ON guardian (phone_index) WHERE phone_index IS NOT NULL;
+
+CREATE TABLE enrolment (
+    id        BLOB PRIMARY KEY CHECK (length(id) = 16),
+    pupil_id  BLOB NOT NULL REFERENCES pupil (id),
+    class_id  BLOB NOT NULL REFERENCES class (id),
+    begin_at  INTEGER NOT NULL,
+    end_at    INTEGER,
+    reason    TEXT NOT NULL CHECK (reason IN ('new','promotion','graduation','registration','transfer_in','transfer_out','correction')),
+    outcome   TEXT CHECK (outcome IN ('primary_graduated','junior_graduated')),
+    CHECK (end_at IS NULL OR end_at >= begin_at)
+) STRICT;
+CREATE UNIQUE INDEX enrolment_open ON enrolment (pupil_id) WHERE end_at IS NULL;
+CREATE INDEX enrolment_pupil ON enrolment (pupil_id, begin_at);
+CREATE INDEX enrolment_class ON enrolment (class_id);
+
+CREATE TABLE application (
+    id              BLOB PRIMARY KEY CHECK (length(id) = 16),
+    pupil_id        BLOB NOT NULL REFERENCES pupil (id),
+    school_id       BLOB NOT NULL REFERENCES school (id),
+    kind            TEXT NOT NULL CHECK (kind IN ('new','registration','transfer_in')),
+    state           TEXT NOT NULL CHECK (state IN ('draft','submitted','approved','returned')),
+    channel         TEXT NOT NULL CHECK (channel IN ('desktop','import','mobile')),
+    import_id       BLOB,
+    first_saved_at  INTEGER NOT NULL,                            -- STU-1, the backend's clock
+    submitted_at    INTEGER,                                     -- latest submission
+    approved_at     INTEGER,
+    returned_reason TEXT,
+    version         INTEGER NOT NULL DEFAULT 1,
+    CHECK (state = 'draft' OR submitted_at IS NOT NULL)
+) STRICT;
+CREATE INDEX application_pupil ON application (pupil_id, id);
+CREATE INDEX application_school_state ON application (school_id, state, pupil_id);
+CREATE INDEX application_import ON application (import_id, pupil_id) WHERE import_id IS NOT NULL;
