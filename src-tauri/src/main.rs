@@ -1,3 +1,20 @@
-//! The desktop host.
+//! The desktop host: one window, one door to the operations.
+//!
+//! - [`app`]: how the window starts, is found again, and closes;
+//! - [`commands`]: what the pages may ask of the host;
+//! - [`files`]: native dialogs and files handed over by the person;
+//! - [`in_flight`]: why closing waits for what is being written.
 
-fn main() {}
+// A console window beside the real one would puzzle people on Windows.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod app;
+mod commands;
+mod files;
+mod in_flight;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    app::run()
+}

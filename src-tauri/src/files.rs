@@ -1,0 +1,116 @@
+//! Native dialogs, the data folder, and files handed over by the person.
+//!
+//! A page never learns the content of a folder: it gets the id of what the person
+//! chose, and operations never see a path.
+
+use std::path::{Path, PathBuf};
+
+use ekatong_core::error::{Code, OpError};
+use tauri::AppHandle;
+use tauri::async_runtime::spawn_blocking;
+use tauri_plugin_dialog::{DialogExt, FilePath};
+
+use crate::commands::{CallError, Saved, Staged};
+
+/// Names the data folder, instead of the person's own.
+const DATA_DIR: &str = "EKATONG_DATA";
+
+/// Where files are saved without asking: for tests and unattended screens.
+const SAVE_DIR: &str = "EKATONG_SAVE_DIR";
+
+/// The data folder named by the environment, if any.
+pub(crate) fn chosen_data_dir() -> Option<PathBuf> {
+    folder_from(DATA_DIR)
+}
+
+fn folder_from(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}
+
+/// Shows the native dialog for a workbook.
+pub(crate) async fn ask_for_workbook(app: AppHandle) -> Result<Option<PathBuf>, CallError> {
+    in_dialog(move || {
+        app.dialog()
+            .file()
+            .set_title("选择要导入的文件")
+            .add_filter("Excel 工作簿或 CSV", &["xlsx", "xls", "xlsm", "csv"])
+            .add_filter("所有文件", &["*"])
+            .blocking_pick_file()
+    })
+    .await
+}
+
+/// Shows the native dialog for saving, with the name already filled in; a save
+/// folder in the environment answers instead.
+pub(crate) async fn ask_where_to_save(
+    app: AppHandle,
+    file_name: &str,
+) -> Result<Option<PathBuf>, CallError> {
+    let name = plain_name(file_name)?;
+    if let Some(folder) = folder_from(SAVE_DIR) {
+        return Ok(Some(folder.join(name)));
+    }
+    in_dialog(move || {
+        app.dialog()
+            .file()
+            .set_title("保存到")
+            .set_file_name(name)
+            .blocking_save_file()
+    })
+    .await
+}
+
+/// The last part of a name, so that a forged one cannot leave the chosen folder.
+fn plain_name(file_name: &str) -> Result<String, CallError> {
+    file_name
+        .rsplit(['/', '\\'])
+        .next()
+        .filter(|name| !name.is_empty() && *name != "." && *name != "..")
+        .map(str::to_owned)
+        .ok_or_else(|| Code::RequestInvalid.into())
+}
+
+/// Runs a dialog on a thread of its own: it waits for the person, and a worker of
+/// the runtime must not.
+async fn in_dialog(
+    ask: impl FnOnce() -> Option<FilePath> + Send + 'static,
+) -> Result<Option<PathBuf>, CallError> {
+    let chosen = spawn_blocking(ask)
+        .await
+        .map_err(|error| OpError::internal("showing a dialog", error))?;
+    let path = chosen
+        .map(FilePath::into_path)
+        .transpose()
+        .map_err(|error| OpError::internal("reading a dialog's answer", error))?;
+    Ok(path)
+}
+
+/// Takes over a file.
+pub(crate) fn stage_file(path: &Path) -> Result<Staged, CallError> {
+    let _ = path;
+    Err(Code::NotFound.into())
+}
+
+/// Writes a blob to a file.
+pub(crate) fn write_blob(blob_id: &str, path: &Path) -> Result<Saved, CallError> {
+    let _ = (blob_id, path);
+    Err(Code::NotFound.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn a_name_cannot_leave_its_folder() {
+        let name = |given| plain_name(given).ok();
+        assert_eq!(name("新生.xlsx").as_deref(), Some("新生.xlsx"));
+        assert_eq!(name("../../etc/passwd").as_deref(), Some("passwd"));
+        assert_eq!(name(r"C:\temp\a.xlsx").as_deref(), Some("a.xlsx"));
+        for empty in ["", "/", "..", "a/..", "."] {
+            assert_eq!(name(empty), None, "{empty:?}");
+        }
+    }
+}
