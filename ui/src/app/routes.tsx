@@ -1,0 +1,124 @@
+// The pages, where they are and who sees them. A new page is one entry here and its texts.
+import {
+  AuditOutlined,
+  BankOutlined,
+  CheckCircleOutlined,
+  FileSearchOutlined,
+  HomeOutlined,
+  IdcardOutlined,
+  ImportOutlined,
+  SafetyCertificateOutlined,
+  SettingOutlined,
+  TeamOutlined,
+  UserSwitchOutlined,
+} from "@ant-design/icons";
+import { lazy, type ComponentType, type ReactNode } from "react";
+import type { TodoItem } from "../api.gen";
+import { Accounts } from "../features/accounts";
+import { Audit } from "../features/audit";
+import { ImportList } from "../features/imports/list";
+import { ImportPreview } from "../features/imports/preview";
+import { ImportWizard } from "../features/imports";
+import { Orders, OrdersToApprove, OrdersToConfirm } from "../features/orders";
+import { Organisation } from "../features/organisation";
+import { Pupils } from "../features/pupils";
+import { Settings } from "../features/settings";
+import type { SessionApi } from "../shared/session";
+import { tMenu } from "../shared/texts";
+
+const Home = lazy(() => import("../features/home").then((m) => ({ default: m.Home })));
+
+type MenuKey = Exclude<keyof typeof tMenu, `group${string}` | "fold" | "unfold" | "main">;
+export type Entry = {
+  key: MenuKey;
+  path: string;
+  group: "" | "groupDaily" | "groupCards" | "groupManage";
+  icon: ReactNode;
+  allowed: (s: SessionApi) => boolean;
+  badge?: TodoItem["key"][];
+  page: ComponentType<{ rest: string }>;
+};
+
+const managesSchools = (s: SessionApi) => s.can("manage_schools") || s.can("manage_districts");
+
+export const ENTRIES: readonly Entry[] = [
+  { key: "home", path: "/", group: "", icon: <HomeOutlined />, allowed: () => true, page: Home },
+  {
+    key: "organisation",
+    path: "/organisation",
+    group: "groupDaily",
+    icon: <BankOutlined />,
+    allowed: (s) => managesSchools(s) || s.can("manage_classes"),
+    badge: ["ladders_incomplete"],
+    page: Organisation,
+  },
+  { key: "import-new", path: "/imports/new", group: "groupDaily", icon: <ImportOutlined />, allowed: (s) => s.can("enter_pupils"), page: ImportWizard },
+  {
+    key: "imports",
+    path: "/imports",
+    group: "groupDaily",
+    icon: <FileSearchOutlined />,
+    allowed: (s) => s.can("enter_pupils"),
+    badge: ["imports_in_preview"],
+    page: ({ rest }) => (rest ? <ImportPreview importId={rest} /> : <ImportList />),
+  },
+  {
+    key: "pupils",
+    path: "/pupils",
+    group: "groupDaily",
+    icon: <TeamOutlined />,
+    allowed: (s) => s.can("read_pupils"),
+    badge: ["pupils_to_submit"],
+    page: Pupils,
+  },
+  {
+    key: "orders-approve",
+    path: "/orders/approve",
+    group: "groupCards",
+    icon: <AuditOutlined />,
+    allowed: (s) => s.can("review_orders"),
+    badge: ["orders_to_approve"],
+    page: OrdersToApprove,
+  },
+  {
+    key: "orders-confirm",
+    path: "/orders/confirm",
+    group: "groupCards",
+    icon: <CheckCircleOutlined />,
+    allowed: (s) => s.can("confirm_orders"),
+    badge: ["orders_to_confirm"],
+    page: OrdersToConfirm,
+  },
+  {
+    key: "orders",
+    path: "/orders",
+    group: "groupCards",
+    icon: <IdcardOutlined />,
+    allowed: (s) => s.can("read_orders"),
+    page: Orders,
+  },
+  {
+    key: "accounts",
+    path: "/accounts",
+    group: "groupManage",
+    icon: <UserSwitchOutlined />,
+    allowed: (s) => s.can("manage_accounts") || s.can("unlock_accounts"),
+    page: Accounts,
+  },
+  { key: "audit", path: "/audit", group: "groupManage", icon: <SafetyCertificateOutlined />, allowed: (s) => s.can("read_audit"), page: Audit },
+  { key: "settings", path: "/settings", group: "groupManage", icon: <SettingOutlined />, allowed: (s) => s.can("manage_settings"), page: Settings },
+];
+
+/** The entry whose path fits best, and what follows it. */
+export function match(path: string, session: SessionApi): { entry: Entry; rest: string } | null {
+  let best: { entry: Entry; rest: string } | null = null;
+  for (const entry of ENTRIES) {
+    if (!entry.allowed(session)) continue;
+    const exact = path === entry.path;
+    const below = entry.path !== "/" && path.startsWith(`${entry.path}/`);
+    if ((exact || below) && (!best || entry.path.length > best.entry.path.length)) {
+      best = { entry, rest: path.slice(entry.path.length).replace(/^\//, "") };
+    }
+  }
+  return best;
+}

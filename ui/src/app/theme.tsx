@@ -1,0 +1,85 @@
+// One look for everything: antd's tokens and the same values for our own styles.
+import { App as AntApp, ConfigProvider, theme, type ThemeConfig } from "antd";
+import zhCN from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
+import { usePrefs } from "../shared/prefs";
+
+dayjs.locale("zh-cn");
+
+const darkQuery = typeof window.matchMedia === "function" ? window.matchMedia("(prefers-color-scheme: dark)") : null;
+function useSystemDark(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      darkQuery?.addEventListener("change", listener);
+      return () => darkQuery?.removeEventListener("change", listener);
+    },
+    () => darkQuery?.matches ?? false,
+  );
+}
+
+const FONT =
+  '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "Noto Sans SC", "SimSun-ExtB", sans-serif';
+
+// The host adds a nonce to the one <style> of index.html; styles that antd adds later need the same one.
+const nonce = document.querySelector<HTMLStyleElement>("style[nonce]")?.nonce;
+
+export function ThemeRoot(props: { children: ReactNode }) {
+  const prefs = usePrefs();
+  const systemDark = useSystemDark();
+  const dark = prefs.mode === "dark" || (prefs.mode === "auto" && systemDark);
+
+  useEffect(() => {
+    const root = document.documentElement;
+    root.dataset.mode = dark ? "dark" : "light";
+    root.dataset.dense = String(prefs.dense);
+    root.style.setProperty("--ek-fs", `${prefs.size}px`);
+  }, [dark, prefs.size, prefs.dense]);
+
+  const config = useMemo<ThemeConfig>(
+    () => ({
+      algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+      token: {
+        colorPrimary: dark ? "#2a9d94" : "#0b6e69",
+        colorInfo: dark ? "#2a9d94" : "#0b6e69",
+        colorLink: dark ? "#5cc4bb" : "#0b6e69",
+        colorSuccess: dark ? "#49aa5c" : "#2b7a3d",
+        colorWarning: dark ? "#d9a23b" : "#b06a00",
+        colorError: dark ? "#e0625a" : "#c0342b",
+        colorTextPlaceholder: dark ? "#8c9897" : "#6b7877",
+        colorTextDescription: dark ? "#a3afae" : "#566362",
+        ...(dark
+          ? { colorBgBase: "#151a1a", colorTextBase: "#e4eaea" }
+          : { colorTextBase: "#17211f", colorBgLayout: "#f4f6f6", colorBorder: "#cdd6d5", colorBorderSecondary: "#e3e9e8" }),
+        fontFamily: FONT,
+        fontSize: prefs.size,
+        borderRadius: 6,
+        controlHeight: prefs.size >= 18 ? 40 : prefs.size >= 16 ? 36 : 32,
+        wireframe: false,
+        motion: !navigator.webdriver,
+      },
+      components: {
+        Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
+        Tabs: { horizontalMargin: "0", titleFontSize: prefs.size },
+        Modal: { titleFontSize: prefs.size + 2 },
+        Form: { itemMarginBottom: 20, verticalLabelPadding: "0 0 4px" },
+      },
+    }),
+    [dark, prefs.size],
+  );
+
+  return (
+    <ConfigProvider
+      locale={zhCN}
+      theme={config}
+      button={{ autoInsertSpace: false }}
+      {...(nonce ? { csp: { nonce } } : {})}
+      form={{ scrollToFirstError: { focus: true } }}
+    >
+      <AntApp className="ek-app" message={{ top: 56 }}>
+        {props.children}
+      </AntApp>
+    </ConfigProvider>
+  );
+}

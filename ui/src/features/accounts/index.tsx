@@ -1,0 +1,3 @@
+export function Accounts(_: { rest?: string; importId?: string }) {
+  return null;
+}

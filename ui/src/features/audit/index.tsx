@@ -1,0 +1,3 @@
+export function Audit(_: { rest?: string; importId?: string }) {
+  return null;
+}

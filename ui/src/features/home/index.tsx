@@ -1,0 +1,3 @@
+export function Home(_: { rest?: string; importId?: string }) {
+  return null;
+}

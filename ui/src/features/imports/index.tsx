@@ -1,0 +1,3 @@
+export function ImportWizard(_: { rest?: string; importId?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function ImportList(_: { rest?: string; importId?: string }) {
+  return null;
+}

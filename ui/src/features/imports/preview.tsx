@@ -1,0 +1,3 @@
+export function ImportPreview(_: { rest?: string; importId?: string }) {
+  return null;
+}

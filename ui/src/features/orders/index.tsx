@@ -1,0 +1,5 @@
+export function Orders(_: { rest: string }) {
+  return null;
+}
+export const OrdersToApprove = Orders;
+export const OrdersToConfirm = Orders;

@@ -1,0 +1,3 @@
+export function Organisation(_: { rest?: string; importId?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Settings(_: { rest?: string; importId?: string }) {
+  return null;
+}

@@ -1,0 +1,37 @@
+// How this person likes the window; kept on this PC, without personal data.
+import { useSyncExternalStore } from "react";
+
+export type Prefs = { size: 14 | 16 | 18; mode: "auto" | "light" | "dark"; dense: boolean; folded: boolean };
+const KEY = "ekatong.prefs";
+const DEFAULTS: Prefs = { size: 14, mode: "auto", dense: false, folded: false };
+
+function load(): Prefs {
+  try {
+    return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Prefs>) };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+let prefs = load();
+const listeners = new Set<() => void>();
+
+export function setPrefs(change: Partial<Prefs>): void {
+  prefs = { ...prefs, ...change };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(prefs));
+  } catch {
+    // Storage may be switched off; the choice then lasts until the window closes.
+  }
+  for (const listener of listeners) listener();
+}
+
+export function usePrefs(): Prefs {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => prefs,
+  );
+}
