@@ -8,7 +8,7 @@ use tauri::{AppHandle, Emitter, Manager, Runtime, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::in_flight::InFlight;
-use crate::{commands, files};
+use crate::{automation, commands, files};
 
 /// Label of the only window; the same as in `tauri.conf.json`.
 const MAIN: &str = "main";
@@ -20,7 +20,7 @@ const CLOSING: &str = "closing";
 /// Opens the window and stays until it is closed.
 pub(crate) fn run() -> ExitCode {
     let data_dir = files::chosen_data_dir();
-    let app = tauri::Builder::default()
+    let mut builder = tauri::Builder::default()
         // First, so that a second start leaves before it opens anything.
         .plugin(
             tauri_plugin_single_instance::Builder::new()
@@ -33,7 +33,11 @@ pub(crate) fn run() -> ExitCode {
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
                 .build(),
-        )
+        );
+    if let Some(plugin) = automation::plugin() {
+        builder = builder.plugin(plugin);
+    }
+    let app = builder
         .setup(|app| {
             let handle = app.handle().clone();
             app.manage(InFlight::new(move || close(&handle)));

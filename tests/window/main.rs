@@ -1,1 +1,3 @@
-//! W.
+//! The real window, driven through WebDriver.
+
+mod shell;
