@@ -47,6 +47,7 @@ export function ThemeRoot(props: { children: ReactNode }) {
         colorSuccess: dark ? "#49aa5c" : "#2b7a3d",
         colorWarning: dark ? "#d9a23b" : "#b06a00",
         colorError: dark ? "#e0625a" : "#c0342b",
+        ...(dark ? {} : { colorWarningBg: "#fff7e8", colorWarningBorder: "#ecd19b", colorErrorBg: "#fdf0ee", colorErrorBorder: "#ecb6b0", colorInfoBg: "#e9f4f3", colorInfoBorder: "#a9d4d0" }),
         colorTextPlaceholder: dark ? "#8c9897" : "#6b7877",
         colorTextDescription: dark ? "#a3afae" : "#566362",
         ...(dark

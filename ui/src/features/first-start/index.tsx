@@ -87,7 +87,7 @@ function Districts(props: { initial: District[]; onNext: (list: District[]) => v
       <Lines lines={lines} />
       <div className="ek-samples">
         <span className="ek-faint">{tFirst.samples}</span>
-        {Object.entries(tFirst.sampleNames).map(([code, name]) => (
+        {tFirst.sampleNames.map(([code, name]) => (
           <Button
             key={code}
             size="small"

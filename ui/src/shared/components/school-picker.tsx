@@ -42,7 +42,7 @@ export function SchoolPicker(props: { testId: string; /** Only schools can be ch
       loading={scope.loading}
       listHeight={360}
       popupMatchSelectWidth={340}
-      placeholder={props.schoolOnly ? tCommon.chooseSchool : tFrame.scopeAll}
+      placeholder={props.schoolOnly ? tCommon.chooseSchool : scope.districts.length === 1 ? scope.districts[0]?.name : tFrame.scopeAll}
       value={value ?? null}
       onChange={(next: string | null) => {
         if (!next) scope.choose({});
