@@ -1,1 +1,63 @@
 //! Workbook bytes to cells, and templates and tables to bytes.
+//!
+//! [`Sheets`] is the whole surface: hosts hand it to the rules as their
+//! [`Workbooks`]. `detect` decides what a file is, `package`, `workbook` and
+//! `read` read an .xlsx as a stream, `template` and `table` write. A new
+//! container gets its own module that implements
+//! [`Workbook`] and one arm in [`Sheets::open`].
+//!
+//! calamine is not used to walk the cells of an .xlsx: it cannot bound what a
+//! part inflates to, keeps every shared string on its own, tells nothing of
+//! hidden rows and columns, and gives up a whole sheet for one `#SPILL!` or a
+//! wrong `<dimension>`. It converts date serials here.
+
+mod detect;
+mod fault;
+mod package;
+mod read;
+mod strings;
+mod styles;
+mod table;
+mod template;
+mod text;
+mod workbook;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ekatong_core::error::OpError;
+use ekatong_core::import::cells::{FileLimits, Workbook};
+use ekatong_core::import::table::{Table, TableRows, Template, Workbooks};
+
+/// Opens and writes workbooks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sheets;
+
+impl Workbooks for Sheets {
+    fn open(
+        &self,
+        bytes: Vec<u8>,
+        file_name: &str,
+        limits: FileLimits,
+    ) -> Result<Box<dyn Workbook>, OpError> {
+        // The file comes from anywhere: should a reader below panic on it, the
+        // person is told that the file is damaged and the program goes on.
+        // Nothing of the half-read file outlives the closure.
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            detect::check(&bytes, file_name, limits)?;
+            read::Xlsx::open(bytes, limits)
+        }));
+        match opened {
+            Ok(Ok(book)) => Ok(Box::new(book)),
+            Ok(Err(fault)) => Err((*fault).into()),
+            Err(_) => Err((*fault::damaged("文件内容")).into()),
+        }
+    }
+
+    fn template(&self, template: &Template) -> Result<Vec<u8>, OpError> {
+        template::write(template).map_err(|e| OpError::internal("writing a template", e))
+    }
+
+    fn table(&self, table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, OpError> {
+        table::write(table, rows).map_err(|e| OpError::internal("writing a table", e))
+    }
+}

@@ -1,0 +1,320 @@
+//! Files that are refused, and with which words.
+
+use std::io::{Cursor, Write};
+
+use crate::common::{fixture, open, rows};
+use ekatong_core::error::{Code, OpError, Problem};
+use ekatong_core::import::cells::FileLimits;
+use ekatong_core::import::table::Workbooks;
+use ekatong_sheet::Sheets;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+fn only(error: &OpError) -> &Problem {
+    let [problem] = error.problems() else {
+        panic!("one problem expected: {error}");
+    };
+    problem
+}
+
+/// The problem of opening the file or reading its first sheet.
+fn refused(bytes: Vec<u8>, name: &str) -> Problem {
+    let error = match open(bytes, name) {
+        Ok(mut book) => match rows(book.as_mut(), 0) {
+            Ok(_) => panic!("{name} was read"),
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    only(&error).clone()
+}
+
+/// A committed workbook with some parts replaced.
+fn patched(name: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut old = ZipArchive::new(Cursor::new(fixture(name))).unwrap();
+    let mut new = ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..old.len() {
+        let file = old.by_index_raw(i).unwrap();
+        if !parts.iter().any(|(part, _)| file.name().unwrap() == *part) {
+            new.raw_copy_file(file).unwrap();
+        }
+    }
+    for (part, bytes) in parts {
+        new.start_file(*part, SimpleFileOptions::default()).unwrap();
+        new.write_all(bytes).unwrap();
+    }
+    new.finish().unwrap().into_inner()
+}
+
+#[test]
+fn other_kinds_are_named_with_what_to_do() {
+    let ods = fixture("libreoffice.ods");
+    let xls = fixture("libreoffice.xls");
+    let xlsx = fixture("openpyxl.xlsx");
+    let xlsm = fixture("macro.xlsm");
+    let html = b"<html><body><table><tr><td>1</td></tr></table></body></html>".to_vec();
+    let csv = "姓名,年级\r\n张三,7\r\n".as_bytes().to_vec();
+    let pdf = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let empty_zip = ZipWriter::new(Cursor::new(Vec::new()))
+        .finish()
+        .unwrap()
+        .into_inner();
+    for (bytes, name, says) in [
+        (&xls, "a.xls", "暂不支持旧版 Excel 97-2003"),
+        (&csv, "a.csv", "暂不支持 .csv"),
+        (
+            &xls,
+            "a.xlsx",
+            "扩展名是 .xlsx，内容却是：旧版 Excel 97-2003 工作簿（.xls）",
+        ),
+        (&xls, "a.et", "WPS 的 .et"),
+        (&ods, "a.ods", ".ods"),
+        (&ods, "a.xlsx", "OpenDocument"),
+        (&xlsx, "a.xlsb", ".xlsb"),
+        (
+            &xlsx,
+            "a.xls",
+            "扩展名是 .xls，内容却是：Excel 工作簿（.xlsx）",
+        ),
+        (
+            &xlsx,
+            "a.csv",
+            "扩展名是 .csv，内容却是：Excel 工作簿（.xlsx）",
+        ),
+        (&xlsx, "a.txt", ".txt"),
+        (&xlsx, "a.doc", ".doc"),
+        (&xlsx, "学生名单", "没有扩展名"),
+        (&xlsx, "a.exceedingly-long", "不支持这种文件"),
+        (&xlsm, "a.xlsx", "带宏的"),
+        (&html, "a.xls", "网页"),
+        (&html, "a.xlsx", "网页"),
+        (&csv, "a.xlsx", "文本（如 .csv）"),
+        (&pdf, "a.pdf", ".pdf"),
+        (&pdf, "a.XLSX", "PDF"),
+        (&empty_zip, "a.xlsx", "压缩包"),
+        (&vec![1, 2, 3], "a.xlsx", "无法识别"),
+    ] {
+        let problem = refused(bytes.clone(), name);
+        assert_eq!(problem.code, Code::FileKind, "{name}: {}", problem.message);
+        assert!(
+            problem.message.contains(says),
+            "{name}: {}",
+            problem.message
+        );
+        assert!(
+            problem.message.contains("请另存为 .xlsx"),
+            "{name}: {}",
+            problem.message
+        );
+    }
+}
+
+#[test]
+fn an_xlsx_may_be_named_xlsm_and_in_capitals() {
+    for name in ["学生.XLSX", "a.b.xlsx", "C:\\导入\\a.xlsx", "a.xlsm"] {
+        assert!(open(fixture("openpyxl.xlsx"), name).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn passwords_are_told() {
+    let problem = refused(fixture("encrypted.xlsx"), "a.xlsx");
+    assert_eq!(problem.code, Code::FileEncrypted);
+    assert!(problem.message.contains("密码"));
+}
+
+#[test]
+fn damaged_files_are_told() {
+    assert_eq!(refused(Vec::new(), "a.xlsx").code, Code::FileDamaged);
+    let whole = fixture("openpyxl.xlsx");
+    for part in 1..8 {
+        let cut = whole[..whole.len() * part / 8].to_vec();
+        assert_eq!(refused(cut, "a.xlsx").code, Code::FileDamaged);
+    }
+    let problem = refused(fixture("malformed-sheet.xlsx"), "a.xlsx");
+    assert_eq!(problem.code, Code::FileDamaged);
+    assert_eq!(problem.place.sheet.as_deref(), Some("新生信息"));
+}
+
+#[test]
+fn sheets_that_excel_would_refuse_are_damaged() {
+    for rows in [
+        "<row r='2'><c><v>1</v></c></row><row r='2'><c><v>1</v></c></row>",
+        "<row r='2'><c><v>1</v></c></row><row r='1'><c><v>1</v></c></row>",
+        "<row r='1048577'><c><v>1</v></c></row>",
+        "<row r='0'><c><v>1</v></c></row>",
+        "<row r='x'><c><v>1</v></c></row>",
+        "<row><c r='B1'><v>1</v></c><c r='A1'><v>1</v></c></row>",
+        "<row><c r='XFE1'><v>1</v></c></row>",
+        "<row><c t='s'><v>99</v></c></row>",
+        "<row><c t='s'><v>-1</v></c></row>",
+        "<row><c t='b'><v>maybe</v></c></row>",
+        "<row><c t='new'><v>1</v></c></row>",
+        "<row><c><v>&other;</v></c></row>",
+        "<row><c r=\"1></c></row>",
+    ] {
+        let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+        let bytes = patched(
+            "wps.xlsx",
+            &[("xl/worksheets/sheet1.xml", sheet.as_bytes())],
+        );
+        assert_eq!(refused(bytes, "a.xlsx").code, Code::FileDamaged, "{rows}");
+    }
+}
+
+#[test]
+fn declarations_are_unsafe() {
+    for name in ["dtd-sheet.xlsx", "dtd-strings.xlsx"] {
+        assert_eq!(
+            refused(fixture(name), name).code,
+            Code::FileUnsafe,
+            "{name}"
+        );
+    }
+    let bomb =
+        b"<?xml version='1.0'?><!DOCTYPE l [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><x>&b;</x>";
+    for part in [
+        "_rels/.rels",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/worksheets/sheet1.xml",
+        "xl/sharedStrings.xml",
+    ] {
+        let problem = refused(patched("wps.xlsx", &[(part, bomb)]), "a.xlsx");
+        assert_eq!(problem.code, Code::FileUnsafe, "{part}");
+    }
+}
+
+#[test]
+fn sizes_over_the_limits_are_told_with_both_numbers() {
+    let limits = FileLimits {
+        rows: 500,
+        packed: 1000,
+        unpacked: 100_000_000,
+    };
+    let Err(error) = Sheets.open(fixture("openpyxl.xlsx"), "a.xlsx", limits) else {
+        panic!("opened");
+    };
+    let problem = only(&error);
+    assert_eq!(problem.code, Code::FileTooLarge);
+    assert!(
+        problem.message.contains("超过上限 0.1 MB"),
+        "{}",
+        problem.message
+    );
+}
+
+#[test]
+fn bombs_are_stopped_at_the_limit() {
+    let limits = FileLimits {
+        rows: 500,
+        packed: 1_000_000,
+        unpacked: 1_000_000,
+    };
+    // 4 MB of blanks between tags pack to a few kB.
+    let mut sheet = b"<worksheet><sheetData>".to_vec();
+    for _ in 0..40 {
+        sheet.extend(std::iter::repeat_n(b' ', 100_000));
+        sheet.extend(b"<row/>");
+    }
+    sheet.extend(b"</sheetData></worksheet>");
+    for part in [
+        "xl/worksheets/sheet1.xml",
+        "xl/sharedStrings.xml",
+        "xl/workbook.xml",
+        "_rels/.rels",
+    ] {
+        let bytes = patched("wps.xlsx", &[(part, &sheet)]);
+        assert!(bytes.len() < 100_000);
+        let error = match Sheets.open(bytes, "a.xlsx", limits) {
+            Ok(mut book) => rows(book.as_mut(), 0).unwrap_err(),
+            Err(error) => error,
+        };
+        let problem = only(&error);
+        assert_eq!(
+            problem.code,
+            Code::FileTooLarge,
+            "{part}: {}",
+            problem.message
+        );
+        assert!(
+            problem.message.contains("至少 1.1 MB，超过上限 1 MB"),
+            "{}",
+            problem.message
+        );
+    }
+    // One endless text would have to be held whole.
+    let long = vec![b'a'; 3_000_000];
+    let problem = refused(
+        patched("wps.xlsx", &[("xl/sharedStrings.xml", &long)]),
+        "a.xlsx",
+    );
+    assert_eq!(problem.code, Code::FileDamaged);
+}
+
+#[test]
+fn sizes_in_headers_are_not_believed() {
+    // The central directory says that the sheet unpacks to 16 bytes.
+    let mut sheet = b"<worksheet><sheetData>".to_vec();
+    for _ in 0..40 {
+        sheet.extend(std::iter::repeat_n(b' ', 100_000));
+        sheet.extend(b"<row/>");
+    }
+    let real = u32::try_from(sheet.len()).unwrap().to_le_bytes();
+    let mut bytes = patched("wps.xlsx", &[("xl/worksheets/sheet1.xml", &sheet)]);
+    while let Some(at) = bytes.windows(4).position(|w| w == real) {
+        bytes[at..at + 4].copy_from_slice(&16_u32.to_le_bytes());
+    }
+    let limits = FileLimits {
+        rows: 500,
+        packed: 1_000_000,
+        unpacked: 1_000_000,
+    };
+    let error = match Sheets.open(bytes, "a.xlsx", limits) {
+        Ok(mut book) => rows(book.as_mut(), 0).unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(
+        error.has(Code::FileTooLarge) || error.has(Code::FileDamaged),
+        "{error}"
+    );
+}
+
+#[test]
+fn cells_that_repeat_one_long_text_are_stopped() {
+    let strings = format!("<sst><si><t>{}</t></si></sst>", "长".repeat(300_000));
+    let cells = "<row>".to_owned() + &"<c t='s'><v>0</v></c>".repeat(1000) + "</row>";
+    let sheet = format!("<worksheet><sheetData>{cells}</sheetData></worksheet>");
+    let parts: [(&str, &[u8]); 2] = [
+        ("xl/sharedStrings.xml", strings.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    assert_eq!(
+        refused(patched("wps.xlsx", &parts), "a.xlsx").code,
+        Code::FileTooLarge
+    );
+}
+
+#[test]
+fn many_merged_ranges_are_exact_and_quick() {
+    // Overlapping ranges, which Excel never writes.
+    let merges: String = (0..50_000)
+        .map(|n| format!("<mergeCell ref=\"C{}:XFD{}\"/>", n + 1, n + 2))
+        .collect();
+    let sheet = format!(
+        "<worksheet><sheetData><row r='1'><c r='B1'><v>1</v></c><c r='C1'><v>1</v></c></row>\
+         <row r='40000'><c r='A40000'><v>1</v></c><c r='Z40000'><v>1</v></c></row>\
+         <row r='50002'><c r='C50002'><v>1</v></c></row></sheetData><mergeCells>{merges}</mergeCells></worksheet>"
+    );
+    let bytes = patched(
+        "wps.xlsx",
+        &[("xl/worksheets/sheet1.xml", sheet.as_bytes())],
+    );
+    let mut book = open(bytes, "a.xlsx").unwrap();
+    let (rows, _) = rows(book.as_mut(), 0).unwrap();
+    let merged: Vec<_> = rows
+        .iter()
+        .flat_map(|r| r.cells.iter().map(|c| c.merged))
+        .collect();
+    assert_eq!(merged, [false, true, false, true, false]);
+}
