@@ -90,6 +90,7 @@ CREATE UNIQUE INDEX audit_entry_chain ON audit_entry (district, seq);
 CREATE INDEX audit_entry_at ON audit_entry (at, id);
 CREATE INDEX audit_entry_district_at ON audit_entry (district, at, id);
 CREATE INDEX audit_entry_account_at ON audit_entry (account_id, at, id);
+CREATE INDEX audit_entry_login_at ON audit_entry (login, at, id);
 CREATE INDEX audit_entry_unsealed ON audit_entry (district, id) WHERE seq IS NULL;
 
 -- The end of every chain, so that a removed last entry shows too.

@@ -23,6 +23,7 @@ CREATE TABLE pupil (
 -- The same child is never entered twice (IMP-8): the key decides, not a look before it.
 CREATE UNIQUE INDEX pupil_paper ON pupil (paper_index);
 CREATE INDEX pupil_student_number ON pupil (student_number_index) WHERE student_number_index IS NOT NULL;
+CREATE INDEX pupil_name ON pupil (name, id);
 CREATE INDEX pupil_district_name ON pupil (district, name, id);
 CREATE INDEX pupil_school_name ON pupil (school_id, name, id);
 CREATE INDEX pupil_class_name ON pupil (class_id, name, id);

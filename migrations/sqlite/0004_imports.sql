@@ -58,3 +58,5 @@ CREATE TABLE import_row (
     PRIMARY KEY (import_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX import_row_problem ON import_row (import_id, problem_position) WHERE problem_position IS NOT NULL;
+CREATE INDEX import_row_problem_number ON import_row (import_id, row_number) WHERE problem_position IS NOT NULL;
+CREATE INDEX import_row_number ON import_row (import_id, row_number);

@@ -24,15 +24,15 @@ CREATE TABLE card_order (
 CREATE UNIQUE INDEX card_order_open ON card_order (pupil_id)
     WHERE state IN ('draft','requested','approved','confirmed','in_production','failed');
 CREATE INDEX card_order_pupil ON card_order (pupil_id, id);
--- Confirmed orders by confirmation time, for each way the list is narrowed.
-CREATE INDEX card_order_confirmed ON card_order (confirmed_at, id) WHERE confirmed_at IS NOT NULL;
-CREATE INDEX card_order_district_confirmed ON card_order (district, confirmed_at, id) WHERE confirmed_at IS NOT NULL;
-CREATE INDEX card_order_district_state_confirmed ON card_order (district, state, confirmed_at, id) WHERE confirmed_at IS NOT NULL;
-CREATE INDEX card_order_school_confirmed ON card_order (school_id, confirmed_at, id) WHERE confirmed_at IS NOT NULL;
-CREATE INDEX card_order_class_confirmed ON card_order (class_id, confirmed_at, id) WHERE confirmed_at IS NOT NULL;
--- Work lists: what waits has no confirmation time; its id tells its age.
-CREATE INDEX card_order_district_waiting ON card_order (district, state, id) WHERE confirmed_at IS NULL;
-CREATE INDEX card_order_school_waiting ON card_order (school_id, state, id) WHERE confirmed_at IS NULL;
+-- Each way the list is narrowed, newest confirmation first. What waits has no
+-- confirmation time and stands together at one end, where its id tells its age:
+-- the same index gives the work lists.
+CREATE INDEX card_order_confirmed ON card_order (confirmed_at, id);
+CREATE INDEX card_order_state_confirmed ON card_order (state, confirmed_at, id);
+CREATE INDEX card_order_district_confirmed ON card_order (district, confirmed_at, id);
+CREATE INDEX card_order_district_state_confirmed ON card_order (district, state, confirmed_at, id);
+CREATE INDEX card_order_school_confirmed ON card_order (school_id, confirmed_at, id);
+CREATE INDEX card_order_class_confirmed ON card_order (class_id, confirmed_at, id);
 
 CREATE TABLE order_event (
     order_id BLOB NOT NULL REFERENCES card_order (id),

@@ -1,0 +1,125 @@
+//! Turns what an engine says into what the rules say.
+//!
+//! A unique key decides, not a look before it: the violation becomes the
+//! problem's code here. To map another key, add a line to [`KEYS`].
+
+use ekatong_core::error::{Code, OpError};
+use ekatong_core::ports::Stored;
+
+/// Unique keys that people run into: name of the index (PostgreSQL), the columns
+/// as SQLite writes them, and the code.
+// SQLite names no constraint, so the column in its message decides the code.
+const KEYS: &[(&str, &str, Code)] = &[
+    ("class_number", "class.number", Code::ClassNumberTaken),
+    ("pupil_paper", "pupil.paper_index", Code::PupilDuplicate),
+    ("school_code", "school.code", Code::SchoolCodeTaken),
+    ("district_pkey", "district.code", Code::DistrictTaken),
+    ("account_login", "account.login", Code::LoginTaken),
+    ("card_order_open", "card_order.pupil_id", Code::OrderOpen),
+];
+
+/// SQLite: `SQLITE_BUSY` and `SQLITE_LOCKED`, whatever the extended code.
+const SQLITE_WAITED: [i64; 2] = [5, 6];
+/// SQLite: `SQLITE_FULL`.
+const SQLITE_FULL: i64 = 13;
+/// PostgreSQL: serialization failure, deadlock, lock not available, too many connections.
+const POSTGRES_WAITED: [&str; 4] = ["40001", "40P01", "55P03", "53300"];
+/// PostgreSQL: disk full.
+const POSTGRES_FULL: &str = "53100";
+/// PostgreSQL: classes of codes whose message can quote a value (data exceptions).
+const POSTGRES_QUOTES: &str = "22";
+
+/// What is left of an engine's error: nothing that was bound to a statement.
+#[derive(Debug, thiserror::Error)]
+#[error("database error {code}: {text}")]
+struct EngineFault {
+    code: String,
+    text: String,
+}
+
+/// Adds what was being done to an engine's result and maps its error.
+pub(crate) trait Doing<T> {
+    /// `doing` is English, for the log.
+    fn doing(self, doing: &'static str) -> Stored<T>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Stored<T> {
+        self.map_err(|error| map(doing, &error))
+    }
+}
+
+/// The rules' error for an engine's error.
+pub(crate) fn map(doing: &'static str, error: &sqlx::Error) -> OpError {
+    if let sqlx::Error::PoolTimedOut = error {
+        return Code::Busy.into();
+    }
+    let Some(engine) = error.as_database_error() else {
+        return OpError::internal(doing, without_values(error));
+    };
+    let code = engine.code().unwrap_or_default().into_owned();
+    if engine.is_unique_violation() {
+        let known = KEYS
+            .iter()
+            .find(|(index, columns, _)| match engine.constraint() {
+                Some(constraint) => constraint == *index,
+                None => names_column(engine.message(), columns),
+            });
+        if let Some((_, _, known)) = known {
+            return (*known).into();
+        }
+    }
+    // PostgreSQL's codes have five characters; SQLite's are numbers below 10 000.
+    let sqlite = if code.len() == 5 {
+        None
+    } else {
+        code.parse::<i64>().ok()
+    };
+    let waited = match sqlite {
+        Some(number) => SQLITE_WAITED.contains(&(number & 0xff)),
+        None => POSTGRES_WAITED.contains(&code.as_str()),
+    };
+    if waited {
+        return Code::Busy.into();
+    }
+    let full = match sqlite {
+        Some(number) => number & 0xff == SQLITE_FULL,
+        None => code == POSTGRES_FULL,
+    };
+    let doing = if full {
+        "writing: the disk is full"
+    } else {
+        doing
+    };
+    let text = if sqlite.is_none() && code.starts_with(POSTGRES_QUOTES) {
+        "a value does not fit".to_owned()
+    } else {
+        match engine.constraint() {
+            Some(constraint) => format!("constraint {constraint} violated"),
+            None => engine.message().to_owned(),
+        }
+    };
+    OpError::internal(doing, EngineFault { code, text })
+}
+
+/// True when SQLite's message lists this column, as in
+/// `UNIQUE constraint failed: class.grade, class.number`.
+fn names_column(message: &str, column: &str) -> bool {
+    message
+        .rsplit_once(": ")
+        .is_some_and(|(_, columns)| columns.split(", ").any(|c| c == column))
+}
+
+/// Errors from outside the engine, without anything that was bound.
+fn without_values(error: &sqlx::Error) -> EngineFault {
+    let text = match error {
+        sqlx::Error::ColumnDecode { index, .. } => format!("column {index} does not decode"),
+        sqlx::Error::Decode(_) => "a value does not decode".to_owned(),
+        sqlx::Error::Encode(_) => "a value does not encode".to_owned(),
+        other => other.to_string(),
+    };
+    EngineFault {
+        code: "client".to_owned(),
+        text,
+    }
+}

@@ -1,0 +1,430 @@
+//! Card orders.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use async_trait::async_trait;
+use ekatong_core::id::{AccountId, OrderId, PupilId, SchoolId};
+use ekatong_core::ports::{
+    NewOrderRecord, OrderCursor, OrderQuery, OrderRecord, OrderStepRecord, Orders, Stored,
+};
+
+use super::super::index;
+use super::pupils::prefix;
+use super::{Cols, ROWS, Sql, Tx, each};
+
+const COLUMNS: &str = "SELECT o.id, o.district, d.name, o.school_id, s.name, o.class_id, o.grade, \
+    c.number, o.pupil_id, p.name, p.paper_kind, p.paper_sealed, o.kind, o.state, o.requested_at, \
+    o.approved_at, o.confirmed_at, o.returned_at, o.reason, o.batch_no, o.card_no, o.version \
+    FROM card_order o";
+
+/// What stands beside an order in a list; each join finds one row by its key.
+const BESIDE: &str = " CROSS JOIN district d CROSS JOIN school s CROSS JOIN class c \
+    CROSS JOIN pupil p WHERE d.code = o.district AND s.id = o.school_id AND c.id = o.class_id \
+    AND p.id = o.pupil_id";
+
+fn order(c: &mut Cols<'_>) -> Stored<OrderRecord> {
+    Ok(OrderRecord {
+        id: c.id()?,
+        district: c.take()?,
+        district_name: c.take()?,
+        school_id: c.id()?,
+        school_name: c.take()?,
+        class_id: c.id()?,
+        grade: c.take()?,
+        class_number: c.take()?,
+        pupil_id: c.id()?,
+        pupil_name: c.take()?,
+        paper_kind: c.take()?,
+        paper_sealed: c.take()?,
+        kind: c.take()?,
+        state: c.take()?,
+        requested_at: c.take()?,
+        approved_at: c.take()?,
+        confirmed_at: c.take()?,
+        returned_at: c.take()?,
+        reason: c.take()?,
+        batch_no: c.take()?,
+        card_no: c.take()?,
+        version: c.take()?,
+    })
+}
+
+/// The index that gives the narrowest scope in the order of the list.
+fn walk(query: &OrderQuery) -> String {
+    index(if query.pupils.is_some() {
+        "card_order_pupil"
+    } else if query.class.is_some() {
+        "card_order_class_confirmed"
+    } else if query.school.is_some() {
+        "card_order_school_confirmed"
+    } else {
+        match (query.district.is_some(), query.state.is_some()) {
+            (true, true) => "card_order_district_state_confirmed",
+            (true, false) => "card_order_district_confirmed",
+            (false, true) => "card_order_state_confirmed",
+            (false, false) => "card_order_confirmed",
+        }
+    })
+}
+
+/// ` AND …` for each part of the query that is there, but the date range.
+fn narrow(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
+    if let Some(class) = query.class {
+        sql.push(" AND o.class_id = ").bind(class.0);
+    }
+    if let Some(school) = query.school {
+        sql.push(" AND o.school_id = ").bind(school.0);
+    }
+    if let Some(district) = &query.district {
+        sql.push(" AND o.district = ").bind(district.as_str());
+    }
+    if let Some(state) = &query.state {
+        sql.push(" AND o.state = ").bind(state.as_str());
+    }
+    if let Some(grade) = query.grade {
+        sql.push(" AND o.grade = ").bind(grade);
+    }
+    if let Some(number) = query.class_number {
+        sql.push(" AND c.number = ").bind(number);
+    }
+    if let Some(pupils) = pupils {
+        sql.push(" AND o.pupil_id IN ")
+            .list(pupils.iter().map(|id| id.0));
+    }
+}
+
+/// ` AND …` for the confirmation time.
+fn confirmed(sql: &mut Sql, query: &OrderQuery) {
+    if let Some(from) = query.confirmed_from {
+        sql.push(" AND o.confirmed_at >= ").bind(from);
+    }
+    if let Some(to) = query.confirmed_to {
+        sql.push(" AND o.confirmed_at < ").bind(to);
+    }
+}
+
+fn has_range(query: &OrderQuery) -> bool {
+    query.confirmed_from.is_some() || query.confirmed_to.is_some()
+}
+
+/// Keys of the pupils in blocks; one block without keys when there is no such filter.
+fn blocks(query: &OrderQuery) -> Vec<Option<Vec<PupilId>>> {
+    match &query.pupils {
+        None => vec![None],
+        Some(pupils) => {
+            let unique: Vec<PupilId> = pupils
+                .iter()
+                .copied()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
+            unique.chunks(ROWS).map(|c| Some(c.to_vec())).collect()
+        }
+    }
+}
+
+impl Tx {
+    /// One page of the confirmed or of the unconfirmed orders.
+    async fn order_page(
+        &mut self,
+        query: &OrderQuery,
+        is_confirmed: bool,
+        after: Option<OrderCursor>,
+        limit: u32,
+    ) -> Stored<Vec<OrderRecord>> {
+        const DOING: &str = "reading orders";
+        let blocks = blocks(query);
+        let several = blocks.len() > 1;
+        let mut page = Vec::new();
+        for block in blocks {
+            let mut sql = Sql::new(COLUMNS);
+            sql.push(&walk(query)).push(BESIDE);
+            narrow(&mut sql, query, block.as_deref());
+            if is_confirmed {
+                sql.push(" AND o.confirmed_at IS NOT NULL");
+                confirmed(&mut sql, query);
+                if let Some(OrderCursor {
+                    confirmed_at: Some(at),
+                    id,
+                }) = after
+                {
+                    sql.push(" AND (o.confirmed_at, o.id) < (")
+                        .bind(at)
+                        .push(", ")
+                        .bind(id.0)
+                        .push(")");
+                }
+            } else {
+                sql.push(" AND o.confirmed_at IS NULL");
+                if let Some(OrderCursor {
+                    confirmed_at: None,
+                    id,
+                }) = after
+                {
+                    sql.push(" AND o.id < ").bind(id.0);
+                }
+            }
+            // With all of them NULL the first key says nothing, but it lets both
+            // engines see that the index has the order asked for.
+            sql.push(" ORDER BY o.confirmed_at DESC, o.id DESC LIMIT ")
+                .bind(i64::from(limit));
+            let rows = self.all(sql, DOING).await?;
+            page.extend(each(&rows, DOING, order)?);
+        }
+        if several {
+            page.sort_by_key(|o| std::cmp::Reverse((o.confirmed_at, o.id)));
+            page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+        Ok(page)
+    }
+}
+
+#[async_trait]
+impl Orders for Tx {
+    async fn orders(
+        &mut self,
+        query: &OrderQuery,
+        after: Option<OrderCursor>,
+        limit: u32,
+    ) -> Stored<Vec<OrderRecord>> {
+        let among_confirmed = after.is_none_or(|a| a.confirmed_at.is_some());
+        let mut page = if among_confirmed {
+            self.order_page(query, true, after, limit).await?
+        } else {
+            Vec::new()
+        };
+        let left = limit.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
+        if left > 0 && !has_range(query) {
+            let after = after.filter(|_| !among_confirmed);
+            page.extend(self.order_page(query, false, after, left).await?);
+        }
+        Ok(page)
+    }
+
+    async fn count_orders(&mut self, query: &OrderQuery, cap: u32) -> Stored<i64> {
+        let mut total = 0;
+        for block in blocks(query) {
+            let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM card_order o");
+            sql.push(&walk(query));
+            if query.class_number.is_some() {
+                sql.push(" CROSS JOIN class c WHERE c.id = o.class_id");
+            } else {
+                sql.push(" WHERE 1 = 1");
+            }
+            narrow(&mut sql, query, block.as_deref());
+            confirmed(&mut sql, query);
+            sql.push(" LIMIT ").bind(i64::from(cap)).push(") AS n");
+            total += self.number(sql, "counting orders").await?;
+        }
+        Ok(total.min(i64::from(cap)))
+    }
+
+    async fn orders_by_ids(&mut self, ids: &[OrderId]) -> Stored<Vec<OrderRecord>> {
+        const DOING: &str = "reading orders by ids";
+        // In the order of the ids, so that two transactions lock in the same order.
+        let unique: Vec<OrderId> = ids
+            .iter()
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let mut found: BTreeMap<OrderId, OrderRecord> = BTreeMap::new();
+        for chunk in unique.chunks(ROWS) {
+            let mut sql = Sql::new(COLUMNS);
+            sql.push(BESIDE)
+                .push(" AND o.id IN ")
+                .list(chunk.iter().map(|id| id.0))
+                .push(" ORDER BY o.id")
+                .push(&self.lock("o"));
+            let rows = self.all(sql, DOING).await?;
+            found.extend(each(&rows, DOING, order)?.into_iter().map(|o| (o.id, o)));
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    async fn order_places(&mut self, ids: &[OrderId]) -> Stored<(Vec<(String, SchoolId)>, i64)> {
+        self.places(
+            "SELECT district, school_id, COUNT(*) FROM card_order WHERE id IN ",
+            ids.iter().map(|id| id.0),
+            "reading the places of orders",
+        )
+        .await
+    }
+
+    async fn insert_orders(
+        &mut self,
+        orders: &[NewOrderRecord],
+        by: AccountId,
+        now: i64,
+    ) -> Stored<Vec<OrderId>> {
+        const DOING: &str = "making orders";
+        // In the order of the unique key, as for pupils.
+        let mut sorted: Vec<&NewOrderRecord> = orders.iter().collect();
+        sorted.sort_by_key(|o| (o.pupil_id, o.id));
+        let mut made = HashSet::new();
+        for chunk in sorted.chunks(ROWS) {
+            let mut sql = Sql::new(
+                "INSERT INTO card_order (requested_at, state, id, district, school_id, class_id, \
+                 grade, enrolment_id, pupil_id, kind) SELECT ",
+            );
+            sql.bind(now)
+                .push(
+                    ", 'requested', v.column1, p.district, p.school_id, p.class_id, p.grade, e.id, \
+                     p.id, v.column3 FROM (VALUES ",
+                )
+                .rows(chunk, |f, o| {
+                    f.v(o.id.0).v(o.pupil_id.0).v(o.kind.as_str());
+                })
+                .push(
+                    ") AS v CROSS JOIN pupil p CROSS JOIN enrolment e WHERE p.id = v.column2 \
+                     AND e.pupil_id = p.id AND e.end_at IS NULL \
+                     ON CONFLICT DO NOTHING RETURNING id",
+                );
+            let rows = self.all(sql, DOING).await?;
+            let ids: Vec<OrderId> = each(&rows, DOING, |c| c.id())?;
+            if !ids.is_empty() {
+                let mut sql = Sql::new(
+                    "INSERT INTO order_event (order_id, number, step, state, at, account_id) \
+                     VALUES ",
+                );
+                sql.rows(&ids, |f, id| {
+                    f.v(id.0)
+                        .v(1_i64)
+                        .v("request")
+                        .v("requested")
+                        .v(now)
+                        .v(by.0);
+                });
+                self.run(sql, DOING).await?;
+            }
+            made.extend(ids);
+        }
+        Ok(orders
+            .iter()
+            .map(|o| o.id)
+            .filter(|id| made.remove(id))
+            .collect())
+    }
+
+    async fn step_orders(
+        &mut self,
+        steps: &[OrderStepRecord],
+        by: AccountId,
+        now: i64,
+    ) -> Stored<()> {
+        // An order that takes two steps takes them in two rounds: a statement
+        // changes a row once.
+        let mut rest: Vec<&OrderStepRecord> = steps.iter().collect();
+        while !rest.is_empty() {
+            let mut seen = HashSet::new();
+            let (round, later): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|step| seen.insert(step.id));
+            for chunk in round.chunks(ROWS) {
+                self.step_round(chunk, by, now).await?;
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
+    async fn pupils_named(
+        &mut self,
+        district: Option<&str>,
+        school: Option<SchoolId>,
+        name: &str,
+        limit: u32,
+    ) -> Stored<Vec<PupilId>> {
+        const DOING: &str = "looking for pupils by name";
+        let mut sql = Sql::new("SELECT p.id FROM pupil p");
+        sql.push(&index(if school.is_some() {
+            "pupil_school_name"
+        } else if district.is_some() {
+            "pupil_district_name"
+        } else {
+            "pupil_name"
+        }))
+        .push(" WHERE 1 = 1");
+        if let Some(school) = school {
+            sql.push(" AND p.school_id = ").bind(school.0);
+        }
+        if let Some(district) = district {
+            sql.push(" AND p.district = ").bind(district);
+        }
+        prefix(&mut sql, "p.name", name);
+        sql.push(" ORDER BY p.name, p.id LIMIT ")
+            .bind(i64::from(limit));
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, |c| c.id())
+    }
+
+    async fn confirmed_counts(
+        &mut self,
+        district: Option<&str>,
+        school: Option<SchoolId>,
+        spans: &[(i64, i64)],
+        cap: u32,
+    ) -> Stored<Vec<i64>> {
+        let mut counts = Vec::with_capacity(spans.len());
+        for (from, to) in spans {
+            let query = OrderQuery {
+                confirmed_from: Some(*from),
+                confirmed_to: Some(*to),
+                district: district.map(str::to_owned),
+                school,
+                ..OrderQuery::default()
+            };
+            counts.push(self.count_orders(&query, cap).await?);
+        }
+        Ok(counts)
+    }
+}
+
+impl Tx {
+    /// Steps of different orders.
+    async fn step_round(
+        &mut self,
+        steps: &[&OrderStepRecord],
+        by: AccountId,
+        now: i64,
+    ) -> Stored<()> {
+        const DOING: &str = "taking steps of orders";
+        let mut sql = Sql::new(
+            "UPDATE card_order SET version = version + 1, state = v.column3, \
+             reason = v.column4, requested_at = CASE WHEN v.column2 = 'request' THEN ",
+        );
+        sql.bind(now)
+            .push(" ELSE requested_at END, approved_at = CASE WHEN v.column2 = 'approve' THEN ")
+            .bind(now)
+            .push(" ELSE approved_at END, returned_at = CASE WHEN v.column2 = 'return' THEN ")
+            .bind(now)
+            .push(" ELSE returned_at END, confirmed_at = CASE WHEN v.column2 = 'confirm' THEN ")
+            .bind(now)
+            .push(" WHEN v.column2 = 'withdraw' THEN NULL ELSE confirmed_at END FROM (VALUES ")
+            .rows(steps, |f, s| {
+                f.v(s.id.0)
+                    .v(s.step.as_str())
+                    .v(s.state.as_str())
+                    .v(s.reason.as_deref());
+            })
+            .push(") AS v WHERE card_order.id = v.column1");
+        self.run(sql, DOING).await?;
+
+        // The version has just been raised, so it numbers the events without a look at them.
+        let mut sql = Sql::new(
+            "INSERT INTO order_event (at, account_id, order_id, number, step, state, reason) \
+             SELECT ",
+        );
+        sql.bind(now)
+            .push(", ")
+            .bind(by.0)
+            .push(", o.id, o.version, v.column2, v.column3, v.column4 FROM (VALUES ")
+            .rows(steps, |f, s| {
+                f.v(s.id.0)
+                    .v(s.step.as_str())
+                    .v(s.state.as_str())
+                    .v(s.reason.as_deref());
+            })
+            .push(") AS v CROSS JOIN card_order o WHERE o.id = v.column1");
+        self.run(sql, DOING).await.map(drop)
+    }
+}

@@ -1,0 +1,85 @@
+//! SQLite: one process or a few on one machine, one file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+#[path = "queries/mod.rs"]
+mod queries;
+
+pub(crate) use queries::Tx;
+
+/// The engine that the queries beside this file are compiled for.
+pub(crate) type Db = sqlx::Sqlite;
+
+// Deferred transactions fail half of the time when two of them want to write.
+pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+pub(crate) const BEGIN_READ: &str = "BEGIN DEFERRED";
+
+/// Nothing: the writing transaction holds the only write lock.
+pub(crate) fn lock(_alias: &str) -> String {
+    String::new()
+}
+
+/// Nothing, as [`lock`].
+pub(crate) fn share(_alias: &str) -> String {
+    String::new()
+}
+
+/// Names the index to walk. SQLite has no statistics of a young database and
+/// breaks ties as it likes; PostgreSQL has them and needs no hint.
+pub(crate) fn index(name: &str) -> String {
+    format!(" INDEXED BY {name}")
+}
+
+/// How long a writer waits for another process.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// How a file is opened, whatever for.
+pub(crate) fn options(path: &Path, create: bool) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(create)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL can lose commits that were acknowledged when the power fails.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(WAIT)
+        .pragma("journal_size_limit", "67108864")
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging()
+}
+
+/// The connection that writes; there is one a process, as SQLite has one writer anyway.
+pub(crate) fn writer(path: &Path) -> SqlitePool {
+    pool(
+        1,
+        options(path, false)
+            .pragma("cache_size", "-16384")
+            .statement_cache_capacity(200),
+    )
+}
+
+/// The connections that read.
+pub(crate) fn readers(path: &Path, number: u32) -> SqlitePool {
+    pool(
+        number,
+        options(path, false)
+            .pragma("cache_size", "-4096")
+            .pragma("query_only", "ON"),
+    )
+}
+
+fn pool(size: u32, options: SqliteConnectOptions) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(WAIT)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options)
+}
