@@ -88,12 +88,12 @@ export function Ladder(props: { title: string; tabs: ReactNode }) {
   };
 
   const columns: Column<MatrixRow>[] = [
-    { key: "school", title: tLadder.school, min: 200, render: (r) => r.school.name },
-    { key: "kind", title: tOrg.schoolKind, width: 124, render: (r) => r.school.kindName },
+    { key: "school", title: tLadder.school, min: 150, render: (r) => r.school.name },
+    { key: "kind", title: tOrg.schoolKind, width: 96, render: (r) => r.school.kindName },
     ...Array.from({ length: 9 }, (_, i) => ({
       key: `g${i + 1}`,
       title: tCommon.gradeName(i + 1),
-      width: 84,
+      width: 70,
       align: "center" as const,
       whole: true,
       render: (r: MatrixRow) => {
@@ -104,7 +104,7 @@ export function Ladder(props: { title: string; tabs: ReactNode }) {
     {
       key: "complete",
       title: tCommon.state,
-      width: 96,
+      width: 84,
       render: (r) => (r.complete ? <Tag tone="done">{tLadder.complete}</Tag> : <Tag tone="wait">{tLadder.incomplete}</Tag>),
     },
   ];
