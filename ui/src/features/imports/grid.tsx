@@ -63,9 +63,11 @@ export function Grid(props: {
     virtual.scrollToIndex(index);
     const node = scroller.current;
     if (!node) return;
+    // The first column stays in view and covers what is under it.
     const left = widths.slice(0, column).reduce((a, b) => a + b, 0);
     const right = left + (widths[column] ?? 0);
-    if (left < node.scrollLeft) node.scrollLeft = left;
+    if (column === 0) return;
+    if (left - (widths[0] ?? 0) < node.scrollLeft) node.scrollLeft = left - (widths[0] ?? 0);
     else if (right + numberWidth > node.scrollLeft + node.clientWidth) node.scrollLeft = right + numberWidth - node.clientWidth;
   };
   useImperativeHandle(props.ref, () => ({ scrollTo: reveal, focus: () => scroller.current?.focus() }));
@@ -109,7 +111,7 @@ export function Grid(props: {
           {tImport.rowNo}
         </div>
         {columns.map((c, i) => (
-          <div key={c.key} role="columnheader" className="ek-cut" data-absent={c.letter === undefined} style={{ width: widths[i] }}>
+          <div key={c.key} role="columnheader" className={i === 0 ? "ek-cut ek-grid-first" : "ek-cut"} data-absent={c.letter === undefined} style={i === 0 ? { width: widths[i], left: numberWidth } : { width: widths[i] }}>
             {c.letter ? <span className="ek-faint">{c.letter}</span> : null} {c.heading}
           </div>
         ))}
@@ -175,11 +177,11 @@ function Cells(props: {
             aria-colindex={i + 2}
             aria-invalid={severity === "error" || undefined}
             aria-selected={spot.index === index && spot.column === i}
-            className="ek-grid-cell ek-cut"
+            className={i === 0 ? "ek-grid-cell ek-cut ek-grid-first" : "ek-grid-cell ek-cut"}
             data-severity={severity}
             data-col={c.letter ?? c.key}
             data-tip={problems.length > 0 ? problems.map((p) => (p.suggestion ? `${p.message}\n${tImport.suggestion}\uFF1A${p.suggestion}` : p.message)).join("\n") : undefined}
-            style={{ width: props.widths[i] }}
+            style={i === 0 ? { width: props.widths[i], left: props.numberWidth } : { width: props.widths[i] }}
             onPointerDown={() => props.onSpot({ index, column: i })}
           >
             {row.cells[i]}

@@ -1,3 +1,360 @@
-export function Pupils(_: { rest?: string; importId?: string }) {
-  return null;
+// 学生: masked list, filters, submit and request for cards. The paper number is typed into a dialog and kept nowhere.
+import { IdcardOutlined, SearchOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Descriptions, Drawer, Input, Modal, Select, type InputRef } from "antd";
+import { useRef, useState } from "react";
+import type { PupilView, StepResult } from "../../api.gen";
+import { call } from "../../shared/call";
+import { ClassFilter } from "../../shared/components/class-filter";
+import type { Column } from "../../shared/components/data-table";
+import { Lines, SelectionBar, useNotify } from "../../shared/components/feedback";
+import { Page } from "../../shared/components/page";
+import { PagedTable } from "../../shared/components/paged-table";
+import { SchoolPicker } from "../../shared/components/school-picker";
+import { EmptyState, errorLines } from "../../shared/components/states";
+import { Tag } from "../../shared/components/tags";
+import { capped, moment } from "../../shared/formatting";
+import { useDebounced } from "../../shared/hooks";
+import { runJob } from "../../shared/jobs";
+import { usePages } from "../../shared/query";
+import { go, useParams } from "../../shared/router";
+import { useScope } from "../../shared/scope";
+import { useSession } from "../../shared/session";
+import { tCommon, tOrderState, tPupils } from "../../shared/texts";
+import { applicationTone, orderTone } from "../../shared/tones";
+
+const orNone = (v: string | number | undefined) => (v === undefined || v === "" ? tCommon.none : v);
+
+const COLUMNS: Column<PupilView>[] = [
+  { key: "name", title: tPupils.col.name, width: 100, render: (p) => p.name },
+  { key: "gender", title: tPupils.col.gender, width: 64, render: (p) => (p.gender ? tPupils.gender[p.gender] : tCommon.none) },
+  { key: "birth", title: tPupils.col.birthYear, width: 76, render: (p) => orNone(p.birthYear) },
+  { key: "paper", title: tPupils.col.paper, width: 172, render: (p) => p.paperMasked },
+  { key: "school", title: tPupils.col.school, min: 140, render: (p) => p.schoolName },
+  { key: "class", title: tPupils.col.class, width: 112, render: (p) => tCommon.gradeClass(p.gradeName, p.classNumber) },
+  {
+    key: "app",
+    title: tPupils.col.application,
+    width: 116,
+    render: (p) => (p.applicationState ? <Tag tone={applicationTone[p.applicationState]}>{p.applicationStateName ?? tPupils.states[p.applicationState]}</Tag> : tCommon.none),
+  },
+  { key: "submitted", title: tPupils.col.submittedAt, width: 144, render: (p) => (p.submittedAt === undefined ? tCommon.none : moment(p.submittedAt)) },
+  {
+    key: "order",
+    title: tPupils.col.order,
+    width: 112,
+    render: (p) => (p.openOrderState ? <Tag tone={orderTone[p.openOrderState]}>{p.openOrderStateName ?? tOrderState[p.openOrderState]}</Tag> : tCommon.none),
+  },
+];
+
+export function Pupils() {
+  const scope = useScope();
+  const { can } = useSession();
+  const { modal } = App.useApp();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [params, change] = useParams();
+  const [name, setName] = useState("");
+  const settled = useDebounced(name.trim());
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const [shown, setShown] = useState<PupilView | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const grade = params.get("grade");
+  const classNumber = params.get("class");
+  const state = params.get("state");
+  const importId = params.get("import");
+  const filter = {
+    ...(scope.district ? { district: scope.district } : {}),
+    ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
+    ...(grade ? { grade: Number(grade) } : {}),
+    ...(classNumber ? { classNumber: Number(classNumber) } : {}),
+    ...(state ? { applicationState: state } : {}),
+    ...(importId ? { importId } : {}),
+    ...(settled ? { name: settled } : {}),
+  };
+  const { query, items, pages } = usePages("pupil.list", { ...filter, limit: 100 });
+  const total = pages?.[0]?.count;
+  const stamp = JSON.stringify(filter);
+  const [seen, setSeen] = useState(stamp);
+  if (seen !== stamp) {
+    setSeen(stamp);
+    setChosen(new Set());
+    setAll(false);
+  }
+  const clear = () => {
+    setChosen(new Set());
+    setAll(false);
+  };
+
+  const picked = items.filter((p) => chosen.has(p.id));
+  // A whole class, school or import goes as such; a name or state is no such thing.
+  const wholeSchool = scope.schoolId !== undefined && !settled && !state;
+  const totalText = total ? capped(total) : "";
+
+  const run = async (work: () => Promise<StepResult>, done: string) => {
+    setBusy(true);
+    try {
+      const result = await work();
+      clear();
+      await client.invalidateQueries();
+      notify.steps(result, done);
+    } catch (thrown) {
+      notify.failed(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const part = {
+    ...(grade ? { grade: Number(grade) } : {}),
+    ...(classNumber ? { classNumber: Number(classNumber) } : {}),
+  };
+  const sure = (title: string, hint: string, ok: string, work: () => void) =>
+    modal.confirm({
+      title,
+      content: hint,
+      okText: ok,
+      cancelText: tCommon.cancel,
+      autoFocusButton: "cancel",
+      okButtonProps: { "data-testid": "pupils-all-ok" } as never,
+      onOk: work,
+    });
+
+  const submit = () => {
+    const { schoolId } = scope;
+    if (all && schoolId) {
+      sure(tPupils.submitAllTitle(totalText), tPupils.submitAllHint, tPupils.submit, () => {
+        void run(() => runJob("pupil.submit", { schoolId, ...part, ...(importId ? { importId } : {}) }, tPupils.submit), tPupils.submitted);
+      });
+      return;
+    }
+    void run(async () => {
+      const bySchool = Map.groupBy ? Map.groupBy(picked, (p) => p.schoolId) : new Map(picked.map((p) => [p.schoolId, picked.filter((x) => x.schoolId === p.schoolId)]));
+      const results = await Promise.all([...bySchool].map(([id, list]) => call("pupil.submit", { schoolId: id, ids: list.map((p) => p.id) })));
+      return { done: results.reduce((n, r) => n + r.done, 0), problems: results.flatMap((r) => r.problems) };
+    }, tPupils.submitted);
+  };
+  const request = () => {
+    const { schoolId } = scope;
+    if (all && schoolId) {
+      sure(tPupils.requestAllTitle(totalText), tPupils.requestAllHint, tPupils.request, () => {
+        void run(() => runJob("order.request", { schoolId, ...part }, tPupils.request), tPupils.requested);
+      });
+      return;
+    }
+    void run(() => call("order.request", { pupilIds: picked.map((p) => p.id) }), tPupils.requested);
+  };
+
+  const filtered = Boolean(grade ?? classNumber ?? state ?? importId) || settled !== "" || Boolean(scope.district);
+  const acts = can("enter_pupils") || can("request_orders");
+  const columns = scope.schoolId ? COLUMNS.filter((c) => c.key !== "school") : COLUMNS;
+  return (
+    <Page
+      title={tPupils.title}
+      actions={
+        <Button icon={<IdcardOutlined />} onClick={() => setFinding(true)} data-testid="pupils-find">
+          {tPupils.findShort}
+        </Button>
+      }
+      fill
+      toolbar={
+        <>
+          <SchoolPicker testId="pupils-school" width={240} />
+          <ClassFilter prefix="pupils" grade={grade} classNumber={classNumber} onChange={change} />
+          <Select
+            allowClear
+            aria-label={tPupils.applicationState}
+            placeholder={tPupils.applicationState}
+            style={{ width: 132 }}
+            value={state}
+            options={Object.entries(tPupils.states).map(([value, label]) => ({ value, label }))}
+            onChange={(next?: string) => change({ state: next })}
+            data-testid="pupils-state"
+          />
+          <Input
+            data-search=""
+            allowClear
+            prefix={<SearchOutlined />}
+            placeholder={tPupils.name}
+            aria-label={tPupils.name}
+            style={{ width: 180 }}
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+            data-testid="pupils-name"
+          />
+          {importId ? (
+            <Button onClick={() => change({ import: undefined })} data-testid="pupils-import-clear">
+              {tPupils.fromImport} ×
+            </Button>
+          ) : null}
+        </>
+      }
+      footer={
+        acts ? (
+          <SelectionBar
+            testId="pupils-selection"
+            chosen={picked.length}
+            all={all}
+            total={total}
+            loaded={items.length}
+            onAll={wholeSchool ? () => setAll(true) : undefined}
+            onClear={clear}
+            texts={{ chosen: tPupils.chosen, chooseAll: tPupils.chooseAll, clear: tPupils.clear }}
+          >
+            {can("request_orders") ? (
+              <Button disabled={(!all && picked.length === 0) || (all && Boolean(importId)) || busy} onClick={request} data-testid="pupils-request">
+                {tPupils.request}
+              </Button>
+            ) : null}
+            {can("enter_pupils") ? (
+              <Button type="primary" disabled={!all && picked.length === 0} loading={busy} onClick={submit} data-testid="pupils-submit">
+                {tPupils.submit}
+              </Button>
+            ) : null}
+          </SelectionBar>
+        ) : null
+      }
+    >
+      <PagedTable
+        label={tPupils.title}
+        testId="pupils"
+        items={items}
+        query={query}
+        columns={columns}
+        rowKey={(p) => p.id}
+        rowTestId={(p) => `pupil-row-${p.id}`}
+        onOpen={setShown}
+        {...(acts
+          ? {
+              selection: {
+                keys: all ? new Set(items.map((p) => p.id)) : chosen,
+                onChange: (keys: ReadonlySet<string>) => {
+                  setAll(false);
+                  setChosen(keys);
+                },
+              },
+            }
+          : {})}
+        total={total ? capped(total) : undefined}
+        empty={
+          filtered ? (
+            <EmptyState title={tPupils.empty} hint={tPupils.emptyHint}>
+              <Button
+                onClick={() => {
+                  setName("");
+                  change({ grade: undefined, class: undefined, state: undefined, import: undefined });
+                }}
+              >
+                {tCommon.clearFilters}
+              </Button>
+            </EmptyState>
+          ) : (
+            <EmptyState title={tPupils.none} hint={tPupils.noneHint}>
+              {can("enter_pupils") ? (
+                <Button type="primary" onClick={() => go("/imports/new")}>
+                  {tPupils.toImport}
+                </Button>
+              ) : null}
+            </EmptyState>
+          )
+        }
+      />
+      {finding ? (
+        <FindModal
+          onClose={() => setFinding(false)}
+          onFound={(p) => {
+            setFinding(false);
+            setShown(p);
+          }}
+        />
+      ) : null}
+      <Drawer open={shown !== null} onClose={() => setShown(null)} title={tPupils.detail} size={420} data-testid="pupil-drawer">
+        {shown ? <Detail pupil={shown} /> : null}
+      </Drawer>
+    </Page>
+  );
+}
+
+function Detail(props: { pupil: PupilView }) {
+  const p = props.pupil;
+  const rows: [string, React.ReactNode][] = [
+    [tPupils.col.name, p.name],
+    [tPupils.col.gender, p.gender ? tPupils.gender[p.gender] : tCommon.none],
+    [tPupils.col.birthYear, orNone(p.birthYear)],
+    [p.paperKindName, p.paperMasked],
+    [tPupils.col.school, p.schoolName],
+    [tPupils.col.class, `${tCommon.gradeClass(p.gradeName, p.classNumber)} ${p.classNickname ?? ""}`],
+    [tPupils.col.status, p.statusName],
+    [tPupils.col.application, p.applicationState ? <Tag tone={applicationTone[p.applicationState]}>{p.applicationStateName}</Tag> : tCommon.none],
+    [tPupils.firstSavedAt, p.firstSavedAt === undefined ? tCommon.none : moment(p.firstSavedAt)],
+    [tPupils.col.submittedAt, p.submittedAt === undefined ? tCommon.none : moment(p.submittedAt)],
+    [tPupils.col.order, p.openOrderState ? <Tag tone={orderTone[p.openOrderState]}>{p.openOrderStateName}</Tag> : tCommon.none],
+    [tPupils.col.guardian, `${orNone(p.guardianName)} ${p.guardianPhoneMasked ?? ""}`],
+  ];
+  return <Descriptions column={1} size="small" items={rows.map(([label, children]) => ({ key: label, label, children }))} />;
+}
+
+function FindModal(props: { onClose: () => void; onFound: (p: PupilView) => void }) {
+  const [value, setValue] = useState("");
+  const [lines, setLines] = useState<string[]>([]);
+  const [busy, setBusy] = useState(false);
+  const input = useRef<InputRef>(null);
+  const find = async () => {
+    const idNumber = value.trim();
+    if (!idNumber) {
+      setLines([tCommon.required(tPupils.findNumber)]);
+      return;
+    }
+    setBusy(true);
+    setLines([]);
+    try {
+      const res = await call("pupil.find", { idNumber });
+      if (res.pupil) props.onFound(res.pupil);
+      else setLines([res.elsewhere ? tPupils.findElsewhere : tPupils.findNone]);
+    } catch (thrown) {
+      setLines(errorLines(thrown));
+    } finally {
+      setBusy(false);
+      input.current?.focus();
+    }
+  };
+  return (
+    <Modal
+      open
+      width={440}
+      title={tPupils.find}
+      onCancel={props.onClose}
+      afterOpenChange={(open) => {
+        if (open) input.current?.focus();
+      }}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{tCommon.close}</Button>
+          <Button type="primary" loading={busy} onClick={() => void find()} data-testid="pupils-find-submit">
+            {tPupils.findSubmit}
+          </Button>
+        </>
+      }
+    >
+      <p className="ek-faint ek-lines">{tPupils.findHint}</p>
+      <Lines tone="info" lines={lines} />
+      <Input
+        ref={input}
+        autoFocus
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={40}
+        aria-label={tPupils.findNumber}
+        placeholder={tPupils.findNumber}
+        value={value}
+        onChange={(e) => setValue(e.target.value)}
+        onPressEnter={(e) => {
+          if (!e.nativeEvent.isComposing) void find();
+        }}
+        data-testid="pupils-find-number"
+      />
+    </Modal>
+  );
 }

@@ -1,0 +1,156 @@
+// What can be done with the orders chosen: by ids, or for everything that matches the filter.
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Form, Input } from "antd";
+import { useState } from "react";
+import type { CappedCount, OrderFilter, OrderView, StepResult } from "../../api.gen";
+import { SelectionBar, useNotify } from "../../shared/components/feedback";
+import { FormModal } from "../../shared/components/form-modal";
+import { capped, count } from "../../shared/formatting";
+import { runJob } from "../../shared/jobs";
+import { useAction } from "../../shared/query";
+import { useSession } from "../../shared/session";
+import { tCommon, tOrders } from "../../shared/texts";
+
+export function OrderActions(props: {
+  kind: "query" | "approve" | "confirm";
+  chosen: OrderView[];
+  all: boolean;
+  filter: OrderFilter;
+  total: CappedCount | undefined;
+  loaded: number;
+  onAll: (() => void) | undefined;
+  onClear: () => void;
+}) {
+  const { kind, chosen, all } = props;
+  const { can } = useSession();
+  const { modal } = App.useApp();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const approve = useAction("order.approve");
+  const confirm = useAction("order.confirm");
+  const withdraw = useAction("order.withdraw");
+  const giveBack = useAction("order.return");
+  const [asking, setAsking] = useState<"return" | "withdraw" | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const in_ = (...states: OrderView["state"][]) => chosen.filter((o) => states.includes(o.state)).map((o) => o.id);
+  const toApprove = in_("requested");
+  const toConfirm = in_("approved");
+  const toReturn = in_("requested", "approved", "confirmed");
+  const toWithdraw = in_("confirmed");
+  const totalText = props.total ? capped(props.total) : "";
+
+  const after = (result: StepResult, what: string, undo?: () => void) => {
+    props.onClear();
+    notify.steps(result, what, undo);
+  };
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    try {
+      await work();
+    } catch (thrown) {
+      notify.failed(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const everything = (op: "order.approve" | "order.confirm", title: string, hint: string, ok: string, done: string, label: string) =>
+    modal.confirm({
+      title,
+      content: hint,
+      okText: ok,
+      cancelText: tCommon.cancel,
+      autoFocusButton: "cancel",
+      okButtonProps: { "data-testid": "orders-all-ok" } as never,
+      onOk: () => {
+        void run(async () => {
+          const result = await runJob(op, { filter: props.filter }, label);
+          await client.invalidateQueries();
+          after(result, done);
+        });
+      },
+    });
+
+  const onApprove = () => {
+    if (all) everything("order.approve", tOrders.allApproveTitle(totalText), tOrders.allApproveHint, tOrders.approve, tOrders.approved, tOrders.jobApprove);
+    else void run(async () => after(await approve.mutateAsync({ ids: toApprove }), tOrders.approved));
+  };
+  const onConfirm = () => {
+    if (all) everything("order.confirm", tOrders.allConfirmTitle(totalText), tOrders.allHint, tOrders.confirm, tOrders.confirmed, tOrders.jobConfirm);
+    else {
+      const ids = toConfirm;
+      void run(async () =>
+        after(await confirm.mutateAsync({ ids }), tOrders.confirmed, () => {
+          void withdraw.mutateAsync({ ids, reason: tOrders.undoReason }).then((r) => notify.steps(r, tOrders.withdrawn), notify.failed);
+        }),
+      );
+    }
+  };
+
+  const ids = asking === "withdraw" ? toWithdraw : toReturn;
+  return (
+    <SelectionBar
+      testId="orders-selection"
+      chosen={chosen.length}
+      all={all}
+      total={props.total}
+      loaded={props.loaded}
+      onAll={kind === "query" ? undefined : props.onAll}
+      onClear={props.onClear}
+      texts={{ chosen: tOrders.chosen, chooseAll: tOrders.chooseAll, clear: tOrders.clear }}
+    >
+      <span data-tip={all ? tOrders.needIds : undefined}>
+        <Button disabled={all || toReturn.length === 0 || busy} onClick={() => setAsking("return")} data-testid="orders-return">
+          {tOrders.return}
+        </Button>
+      </span>
+      {can("confirm_orders") && kind === "query" ? (
+        <Button disabled={toWithdraw.length === 0 || busy} onClick={() => setAsking("withdraw")} data-testid="orders-withdraw">
+          {tOrders.withdraw}
+        </Button>
+      ) : null}
+      {can("review_orders") && kind === "approve" ? (
+        <Button type="primary" disabled={!all && toApprove.length === 0} loading={busy} onClick={onApprove} data-testid="orders-approve">
+          {all ? tOrders.approveN(totalText) : toApprove.length > 0 ? tOrders.approveN(count(toApprove.length)) : tOrders.approve}
+        </Button>
+      ) : null}
+      {can("confirm_orders") && kind === "confirm" ? (
+        <Button type="primary" disabled={!all && toConfirm.length === 0} loading={busy} onClick={onConfirm} data-testid="orders-confirm">
+          {all ? tOrders.confirmN(totalText) : toConfirm.length > 0 ? tOrders.confirmN(count(toConfirm.length)) : tOrders.confirm}
+        </Button>
+      ) : null}
+      {asking ? (
+        <FormModal<{ reason: string }>
+          title={asking === "withdraw" ? tOrders.withdrawTitle(ids.length) : tOrders.returnTitle(ids.length)}
+          note={asking === "withdraw" ? tOrders.withdrawNote : tOrders.returnNote}
+          initial={{}}
+          fields={{ reason: tOrders.reasonLabel }}
+          submitText={asking === "withdraw" ? tOrders.withdraw : tOrders.return}
+          submitTestId="orders-reason-submit"
+          danger={asking === "return"}
+          onClose={() => setAsking(null)}
+          onSubmit={async ({ reason }) => {
+            const result = await (asking === "withdraw" ? withdraw : giveBack).mutateAsync({ ids, reason });
+            after(result, asking === "withdraw" ? tOrders.withdrawn : tOrders.returned);
+          }}
+        >
+          {(form) => (
+            <>
+              <Form.Item name="reason" label={tOrders.reasonLabel} rules={[{ required: true, whitespace: true, message: tCommon.required(tOrders.reasonLabel) }]}>
+                <Input.TextArea autoFocus autoSize={{ minRows: 2, maxRows: 5 }} data-testid="orders-reason" />
+              </Form.Item>
+              <div className="ek-row">
+                {(asking === "withdraw" ? tOrders.withdrawReasons : tOrders.returnReasons).map((r) => (
+                  <Button key={r} size="small" onClick={() => form.setFieldsValue({ reason: r })}>
+                    {r}
+                  </Button>
+                ))}
+              </div>
+            </>
+          )}
+        </FormModal>
+      ) : null}
+    </SelectionBar>
+  );
+}
