@@ -62,6 +62,7 @@ export function ThemeRoot(props: { children: ReactNode }) {
       },
       components: {
         Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
+        Segmented: dark ? {} : { trackBg: "#e5ebea" },
         Tabs: { horizontalMargin: "0", titleFontSize: prefs.size },
         Modal: { titleFontSize: prefs.size + 2 },
         Form: { itemMarginBottom: 20, verticalLabelPadding: "0 0 4px" },

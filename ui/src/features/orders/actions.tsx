@@ -61,7 +61,7 @@ export function OrderActions(props: {
       content: hint,
       okText: ok,
       cancelText: tCommon.cancel,
-      autoFocusButton: "cancel",
+      focusable: { autoFocusButton: "cancel" },
       okButtonProps: { "data-testid": "orders-all-ok" } as never,
       onOk: () => {
         void run(async () => {

@@ -31,12 +31,12 @@ type Kind = "query" | "approve" | "confirm";
 const at = (ms: number | undefined) => (ms === undefined ? tCommon.none : moment(ms));
 
 const COLS: Record<string, Column<OrderView>> = {
-  approvedAt: { key: "approvedAt", title: tOrders.col.approvedAt, width: 144, render: (o) => at(o.approvedAt) },
-  confirmedAt: { key: "confirmedAt", title: tOrders.col.confirmedAt, width: 144, render: (o) => at(o.confirmedAt) },
-  requestedAt: { key: "requestedAt", title: tOrders.col.requestedAt, width: 144, render: (o) => at(o.requestedAt) },
-  school: { key: "school", title: tOrders.col.school, min: 150, render: (o) => o.schoolName },
-  class: { key: "class", title: tOrders.col.class, width: 116, render: (o) => tOrders.gradeClass(o.gradeName, o.classNumber) },
-  name: { key: "name", title: tOrders.col.name, width: 92, render: (o) => o.pupilName },
+  approvedAt: { key: "approvedAt", title: tOrders.col.approvedAt, width: 136, render: (o) => at(o.approvedAt) },
+  confirmedAt: { key: "confirmedAt", title: tOrders.col.confirmedAt, width: 136, render: (o) => at(o.confirmedAt) },
+  requestedAt: { key: "requestedAt", title: tOrders.col.requestedAt, width: 136, render: (o) => at(o.requestedAt) },
+  school: { key: "school", title: tOrders.col.school, min: 130, render: (o) => o.schoolName },
+  class: { key: "class", title: tOrders.col.class, width: 108, render: (o) => tOrders.gradeClass(o.gradeName, o.classNumber) },
+  name: { key: "name", title: tOrders.col.name, width: 84, render: (o) => o.pupilName },
   paper: { key: "paper", title: tOrders.col.paper, width: 172, render: (o) => o.paperMasked },
   kind: { key: "kind", title: tOrders.col.kind, width: 72, render: (o) => o.kindName },
   state: {
@@ -50,7 +50,7 @@ const COLS: Record<string, Column<OrderView>> = {
     ),
   },
   batch: { key: "batch", title: tOrders.col.batch, width: 112, render: (o) => o.batchNo ?? tCommon.none },
-  card: { key: "card", title: tOrders.col.card, width: 148, render: (o) => o.cardNo ?? tCommon.none },
+  card: { key: "card", title: tOrders.col.card, width: 140, render: (o) => o.cardNo ?? tCommon.none },
 };
 const pick = (...keys: string[]): Column<OrderView>[] => keys.flatMap((k) => COLS[k] ?? []);
 const COLUMNS: Record<Kind, Column<OrderView>[]> = {

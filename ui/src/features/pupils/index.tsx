@@ -117,7 +117,7 @@ export function Pupils() {
       content: hint,
       okText: ok,
       cancelText: tCommon.cancel,
-      autoFocusButton: "cancel",
+      focusable: { autoFocusButton: "cancel" },
       okButtonProps: { "data-testid": "pupils-all-ok" } as never,
       onOk: work,
     });
@@ -131,7 +131,8 @@ export function Pupils() {
       return;
     }
     void run(async () => {
-      const bySchool = Map.groupBy ? Map.groupBy(picked, (p) => p.schoolId) : new Map(picked.map((p) => [p.schoolId, picked.filter((x) => x.schoolId === p.schoolId)]));
+      const bySchool = new Map<string, PupilView[]>();
+      for (const p of picked) bySchool.set(p.schoolId, [...(bySchool.get(p.schoolId) ?? []), p]);
       const results = await Promise.all([...bySchool].map(([id, list]) => call("pupil.submit", { schoolId: id, ids: list.map((p) => p.id) })));
       return { done: results.reduce((n, r) => n + r.done, 0), problems: results.flatMap((r) => r.problems) };
     }, tPupils.submitted);

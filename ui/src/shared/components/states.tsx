@@ -18,7 +18,7 @@ export function errorLines(thrown: unknown): string[] {
 export function ErrorState(props: { error: unknown; onRetry?: (() => void) | undefined; title?: string }) {
   const { error } = props;
   const trace = error instanceof CallError ? error.traceId : undefined;
-  const lines = error instanceof CallError && error.problems.length > 0 ? errorLines(error) : [trace ? tError.internal : tError.unreachable];
+  const lines = error instanceof CallError && error.problems.length > 0 ? errorLines(error) : [trace ? tError.internalRead : tError.unreachable];
   return (
     <div className="ek-state" role="alert" data-testid="state-error">
       <ExclamationCircleOutlined className="ek-state-icon ek-bad" />
