@@ -1,10 +1,11 @@
 //! How the window starts, is found again by a second start, and closes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use tauri::{AppHandle, Emitter, Manager, Runtime, Window, WindowEvent};
+use tauri::{AppHandle, Context, Emitter, Manager, Runtime, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::in_flight::InFlight;
@@ -17,8 +18,8 @@ const MAIN: &str = "main";
 /// the window is still there.
 const CLOSING: &str = "closing";
 
-/// Opens the window and stays until it is closed.
-pub(crate) fn run() -> ExitCode {
+/// Opens the window and stays until it is closed. The context holds the pages.
+pub fn run(context: Context) -> ExitCode {
     let data_dir = files::chosen_data_dir();
     let mut builder = tauri::Builder::default()
         // First, so that a second start leaves before it opens anything.
@@ -45,11 +46,15 @@ pub(crate) fn run() -> ExitCode {
         })
         .on_window_event(on_window_event)
         .invoke_handler(commands::handler())
-        .build(tauri::generate_context!());
+        .build(context);
     match app {
         // `run` would end the process itself and lose the exit code.
         Ok(app) => ExitCode::from(u8::from(app.run_return(|_, _| {}) != 0)),
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            // Before there is a window there is nowhere else to say it.
+            writeln!(std::io::stderr(), "the window does not open: {error}").ok();
+            ExitCode::FAILURE
+        }
     }
 }
 

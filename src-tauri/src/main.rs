@@ -1,22 +1,10 @@
-//! The desktop host: one window, one door to the operations.
-//!
-//! - [`app`]: how the window starts, is found again, and closes;
-//! - [`automation`]: what a test that drives the window needs;
-//! - [`commands`]: what the pages may ask of the host;
-//! - [`files`]: native dialogs and files handed over by the person;
-//! - [`in_flight`]: why closing waits for what is being written.
+//! The program that opens the window; the library beside it does the work.
 
 // A console window beside the real one would puzzle people on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-mod app;
-mod automation;
-mod commands;
-mod files;
-mod in_flight;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    app::run()
+    ekatong_desktop::run(tauri::generate_context!())
 }

@@ -8,7 +8,11 @@ use serde_json::json;
 async fn opens_answers_and_closes() {
     let data = tempfile::tempdir().unwrap();
     let window = Window::open(data.path()).await;
-    window.find("body *").await;
+    window
+        .wait_for("the page shows something", async || {
+            !window.text().await.trim().is_empty()
+        })
+        .await;
     let refused = window
         .call("no.such.operation", json!({}))
         .await
