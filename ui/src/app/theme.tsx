@@ -41,7 +41,7 @@ export function ThemeRoot(props: { children: ReactNode }) {
     () => ({
       algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
       token: {
-        colorPrimary: dark ? "#2a9d94" : "#0b6e69",
+        colorPrimary: dark ? "#1f8a82" : "#0b6e69",
         colorInfo: dark ? "#2a9d94" : "#0b6e69",
         colorLink: dark ? "#5cc4bb" : "#0b6e69",
         colorSuccess: dark ? "#49aa5c" : "#2b7a3d",

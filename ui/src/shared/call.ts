@@ -19,13 +19,18 @@ export function openGate(ok: boolean): void {
 /** Time of the last call, for keeping the session awake while the person is reading. */
 export const activity = { lastCall: 0 };
 
+function withResolvers(): { promise: Promise<boolean>; resolve: (ok: boolean) => void } {
+  let resolve: (ok: boolean) => void = Boolean;
+  const promise = new Promise<boolean>((r) => {
+    resolve = r;
+  });
+  return { promise, resolve };
+}
+
 function waitUnlocked(): Promise<boolean> {
   if (!unlocked) {
-    let done: (ok: boolean) => void = () => undefined;
-    const promise = new Promise<boolean>((resolve) => {
-      done = resolve;
-    });
-    unlocked = { promise, done };
+    const { promise, resolve } = withResolvers();
+    unlocked = { promise, done: resolve };
   }
   return unlocked.promise;
 }

@@ -34,6 +34,7 @@ export const tCommon = {
   state: "状态",
   time: "时间",
   actions: "操作",
+  field: "项目",
   chooseSchool: "选择学校",
   allSchools: "全部学校",
   allGrades: "全部年级",

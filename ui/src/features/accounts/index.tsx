@@ -38,8 +38,8 @@ export function Accounts() {
       { id: a.id },
       {
         onSuccess: () => {
-          const text_ = on ? tAccounts.enabledDone(a.displayName) : tAccounts.disabledDone(a.displayName);
-          notify.done(text_, undoable ? () => turn(a, !on, false) : undefined);
+          const said = on ? tAccounts.enabledDone(a.displayName) : tAccounts.disabledDone(a.displayName);
+          notify.done(said, undoable ? () => turn(a, !on, false) : undefined);
         },
         onError: notify.failed,
       },

@@ -65,6 +65,8 @@ export function Chart(props: { days: { day: string; count: number }[]; label: st
       observer.disconnect();
       chart.dispose();
     };
+    // The colours come from the style sheet and change with the mode.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [days, mode, size]);
   return <div ref={node} className="ek-chart" role="img" aria-label={props.label} />;
 }

@@ -21,6 +21,7 @@ export function useBlocks(importId: string, onlyProblems: boolean, stamp: number
       if (s.blocks.has(block) || s.asked.has(block)) return;
       s.asked.add(block);
       call("import.rows", { importId, start: block * BLOCK, limit: BLOCK, onlyProblems }).then(
+        // oxlint-disable-next-line promise/always-return
         (res) => {
           // An answer for the filter before comes too late.
           if (store.current !== s) return;

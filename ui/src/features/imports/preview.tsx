@@ -213,15 +213,18 @@ function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; onResult
                   content: tImport.discardHint,
                   okText: tImport.discardKeep,
                   cancelText: tImport.discard,
-                  cancelButtonProps: { danger: true, ...{ "data-testid": "import-discard-confirm" } },
+                  cancelButtonProps: { danger: true, "data-testid": "import-discard-confirm" } as never,
                   onCancel: () =>
-                    discard
-                      .mutateAsync({ importId: summary.id })
-                      .then(() => {
-                        notify.done(tImport.discarded);
-                        go("/imports");
-                      })
-                      .catch(notify.failed),
+                    discard.mutate(
+                      { importId: summary.id },
+                      {
+                        onSuccess: () => {
+                          notify.done(tImport.discarded);
+                          go("/imports");
+                        },
+                        onError: notify.failed,
+                      },
+                    ),
                 })
               }
             >

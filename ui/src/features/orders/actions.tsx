@@ -33,11 +33,11 @@ export function OrderActions(props: {
   const [asking, setAsking] = useState<"return" | "withdraw" | null>(null);
   const [busy, setBusy] = useState(false);
 
-  const in_ = (...states: OrderView["state"][]) => chosen.filter((o) => states.includes(o.state)).map((o) => o.id);
-  const toApprove = in_("requested");
-  const toConfirm = in_("approved");
-  const toReturn = in_("requested", "approved", "confirmed");
-  const toWithdraw = in_("confirmed");
+  const idsIn = (...states: OrderView["state"][]) => chosen.filter((o) => states.includes(o.state)).map((o) => o.id);
+  const toApprove = idsIn("requested");
+  const toConfirm = idsIn("approved");
+  const toReturn = idsIn("requested", "approved", "confirmed");
+  const toWithdraw = idsIn("confirmed");
   const totalText = props.total ? capped(props.total) : "";
 
   const after = (result: StepResult, what: string, undo?: () => void) => {

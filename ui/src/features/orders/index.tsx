@@ -59,13 +59,13 @@ const COLUMNS: Record<Kind, Column<OrderView>[]> = {
   confirm: pick("approvedAt", "school", "class", "name", "paper", "kind", "state"),
 };
 
-export function Orders(_: { rest: string }) {
+export function Orders() {
   return <OrderList kind="query" />;
 }
-export function OrdersToApprove(_: { rest: string }) {
+export function OrdersToApprove() {
   return <OrderList kind="approve" />;
 }
-export function OrdersToConfirm(_: { rest: string }) {
+export function OrdersToConfirm() {
   return <OrderList kind="confirm" />;
 }
 

@@ -18,6 +18,11 @@ import { tCommon, tFirst, tOrg } from "../../shared/texts";
 
 type SchoolForm = { district: string; code: string; name: string; kind: string; schoolYear?: string };
 
+const latest = (id: string) => async () => {
+  const s = await call("school.get", { id });
+  return { values: { code: s.code, name: s.name, kind: s.kind, schoolYear: s.schoolYear }, version: s.version };
+};
+
 export function Schools(props: { title: string; tabs: ReactNode }) {
   const scope = useScope();
   const [text, setText] = useState("");
@@ -28,6 +33,7 @@ export function Schools(props: { title: string; tabs: ReactNode }) {
     ...(district ? { district } : {}),
     ...(settled ? { text: settled } : {}),
   });
+  const preset = district ?? (scope.districts.length === 1 ? scope.districts[0]?.code : undefined);
   const [open, setOpen] = useState<{ what: "new" } | { what: "edit" | "year"; school: SchoolView } | null>(null);
   const create = useAction("school.create");
   const edit = useAction("school.edit");
@@ -43,10 +49,6 @@ export function Schools(props: { title: string; tabs: ReactNode }) {
       {tOrg.schoolCreate}
     </Button>
   );
-  const latest = (id: string) => async () => {
-    const s = await call("school.get", { id });
-    return { values: { code: s.code, name: s.name, kind: s.kind, schoolYear: s.schoolYear }, version: s.version };
-  };
   return (
     <Page
       title={props.title}
@@ -132,8 +134,10 @@ export function Schools(props: { title: string; tabs: ReactNode }) {
           title={open.what === "new" ? tOrg.schoolCreate : tOrg.schoolEdit}
           initial={
             open.what === "edit"
-              ? { ...open.school }
-              : { ...(district ? { district } : scope.districts.length === 1 && scope.districts[0] ? { district: scope.districts[0].code } : {}) }
+              ? open.school
+              : preset
+                ? { district: preset }
+                : {}
           }
           fields={{ district: tCommon.district, name: tOrg.schoolName, code: tOrg.schoolCode, kind: tOrg.schoolKind, schoolYear: tOrg.schoolYear }}
           submitText={open.what === "new" ? tCommon.create : tCommon.save}

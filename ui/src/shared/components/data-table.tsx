@@ -138,6 +138,8 @@ export function DataTable<T>(props: {
             ))}
           </tr>
         </thead>
+        {/* Keys of the focused row, handled once for all rows. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <tbody onKeyDown={onKeyDown}>
           {before > 0 ? <tr aria-hidden="true" style={{ height: before }} /> : null}
           {items.map((item) => {

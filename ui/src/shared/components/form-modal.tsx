@@ -119,7 +119,7 @@ export function FormModal<V extends object>(props: {
                 <table className="ek-conflict">
                   <thead>
                     <tr>
-                      <th />
+                      <th>{tCommon.field}</th>
                       <th>{tError.conflictMine}</th>
                       <th>{tError.conflictTheirs}</th>
                     </tr>
