@@ -13,9 +13,9 @@ newest() { find "$programs/bundle/$1" -maxdepth 1 -name "*.$1" -printf '%T@ %p\n
 deb=$(newest deb)
 rpm=$(newest rpm)
 contents=$(dpkg-deb --contents "$deb")
-for wanted in /usr/bin/ekatong /usr/bin/ekatong-desktop /usr/share/applications/ekatong.desktop \
-  /usr/share/icons/hicolor/128x128/apps/ekatong-desktop.png; do
-  grep -qE "\.?$wanted\$" <<<"$contents" || { printf '%s is missing in %s:\n%s\n' "$wanted" "$deb" "$contents" >&2; exit 1; }
+for wanted in usr/bin/ekatong usr/bin/ekatong-desktop usr/share/applications/ekatong.desktop \
+  usr/share/icons/hicolor/128x128/apps/ekatong-desktop.png; do
+  grep -qE " (\./)?$wanted\$" <<<"$contents" || { printf '%s is missing in %s:\n%s\n' "$wanted" "$deb" "$contents" >&2; exit 1; }
 done
 [ "$(dpkg-deb --field "$deb" Package)" = ekatong ] || { echo "the package is not named ekatong" >&2; exit 1; }
 ls -lh "$deb" "$rpm" | awk '{ print $5, $9 }'
