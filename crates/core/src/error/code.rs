@@ -105,6 +105,8 @@ codes! {
     NameInvalid = "name.invalid",
     /// Text is too long.
     TextTooLong = "text.too_long",
+    /// Text is blank.
+    TextEmpty = "text.empty",
     /// Grade number is not 1–9.
     GradeInvalid = "grade.invalid",
     /// The school has no such grade.
@@ -265,6 +267,10 @@ codes! {
     ImportNothingValid = "import.nothing_valid",
     /// Blob expired or not one's own.
     BlobUnknown = "blob.unknown",
+
+    // ---- cards ----
+    /// Card number holds more than letters and digits.
+    CardNumberInvalid = "card.number_invalid",
 
     // ---- orders ----
     /// No such order.
