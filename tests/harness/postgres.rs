@@ -44,29 +44,31 @@ dir=$1 users=$2 mine=$3 bin=$4 port=$5; shift 5
 exec 8<>"$mine"; flock -w 10 -x 8 || exit 0
 exec 9<>"$users"
 cd /
-# What a killed run left behind.
+# A server whose watchdog was killed is watched again; others may be using it.
+server=''
 if [ -f "$dir/data/postmaster.pid" ]; then
   old=$(head -n 1 "$dir/data/postmaster.pid")
-  if tr '\0' ' ' 2>/dev/null <"/proc/$old/cmdline" | grep -qF "$dir"; then
-    kill -QUIT "$old"; while kill -0 "$old" 2>/dev/null; do sleep 0.1; done
-  fi
+  if tr '\0' ' ' 2>/dev/null <"/proc/$old/cmdline" | grep -qF "$dir"; then server=$old; fi
 fi
-rm -rf "$dir"
-mkdir -m 700 "$dir"
-head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$dir/password"
-[ $# -eq 0 ] || chown -R postgres: "$dir"
-"$@" "$bin/initdb" -D "$dir/data" -U ekatong --pwfile="$dir/password" --auth=password \
-  --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log" 2>&1 8>&- 9>&- || { : >"$dir/failed"; exit 1; }
-"$@" "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
-  -c max_connections=300 -c shared_buffers=128MB -c jit=off -c timezone=UTC -c log_min_messages=warning \
-  >"$dir/postgres.log" 2>&1 8>&- 9>&- &
-server=$!
-echo "$port" >"$dir/port.new"; mv "$dir/port.new" "$dir/port"
+if [ -z "$server" ]; then
+  rm -rf "$dir"
+  mkdir -m 700 "$dir"
+  head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$dir/password"
+  [ $# -eq 0 ] || chown -R postgres: "$dir"
+  "$@" "$bin/initdb" -D "$dir/data" -U ekatong --pwfile="$dir/password" --auth=password \
+    --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log" 2>&1 8>&- 9>&- || { : >"$dir/failed"; exit 1; }
+  "$@" "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
+    -c max_connections=300 -c shared_buffers=128MB -c jit=off -c timezone=UTC -c log_min_messages=warning \
+    >"$dir/postgres.log" 2>&1 8>&- 9>&- &
+  server=$!
+  echo "$port" >"$dir/port.new"; mv "$dir/port.new" "$dir/port"
+fi
 # Idle three times in a row: between two test programs nobody uses it for a moment.
+# Its children must not keep the locks when it is killed.
 idle=0
 while kill -0 "$server" 2>/dev/null; do
-  sleep 2
+  sleep 2 8>&- 9>&-
   if flock -n -x 9; then
     idle=$((idle + 1))
     [ "$idle" -lt 3 ] || break
@@ -77,7 +79,8 @@ while kill -0 "$server" 2>/dev/null; do
 done
 # A server that ended by itself leaves its log for the test to show.
 kill -INT "$server" 2>/dev/null || { : >"$dir/failed"; exit 1; }
-wait "$server"
+wait "$server" 2>/dev/null
+while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
 rm -rf "$dir"
 "#;
 
@@ -267,15 +270,13 @@ fn private() -> Server {
     // Waits for a watchdog that is just removing the cluster.
     user.lock_shared().expect("locking the cluster");
 
-    if watched(&watchdog) && dir.join("port").exists() {
+    if watched(&watchdog) && ready(&dir) {
         return reach(&dir, user);
     }
     let programs = programs();
     for _ in 0..3 {
         // What an earlier start left would be taken for this one's.
-        for stale in ["port", "failed"] {
-            fs::remove_file(dir.join(stale)).ok();
-        }
+        fs::remove_file(dir.join("failed")).ok();
         let mut command = Command::new("setsid");
         command
             .args(["--fork", "bash", "-c", WATCHDOG, "ekatong-postgres"])
@@ -335,9 +336,7 @@ fn reach(dir: &Path, user: File) -> Server {
 fn answers(dir: &Path) -> bool {
     let until = Instant::now() + START;
     while Instant::now() < until {
-        // The last word of a line of postmaster.pid is its state.
-        let state = fs::read_to_string(dir.join("data/postmaster.pid")).unwrap_or_default();
-        if dir.join("port").exists() && state.lines().any(|line| line.trim() == "ready") {
+        if ready(dir) {
             return true;
         }
         if dir.join("failed").exists() {
@@ -346,6 +345,18 @@ fn answers(dir: &Path) -> bool {
         std::thread::sleep(Duration::from_millis(30));
     }
     false
+}
+
+/// True when the server of this folder runs and takes connections.
+fn ready(dir: &Path) -> bool {
+    // The server writes its process, and later its state, into this file; a killed
+    // one leaves the file behind.
+    let state = fs::read_to_string(dir.join("data/postmaster.pid")).unwrap_or_default();
+    let process = state.lines().next().unwrap_or_default();
+    let command = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    dir.join("port").exists()
+        && command.contains(&dir.display().to_string())
+        && state.lines().any(|line| line.trim() == "ready")
 }
 
 /// True while a watchdog looks after the cluster.
