@@ -24,16 +24,18 @@ export function SessionGate(props: { host: HostState }) {
     client.clear();
   }, [client]);
 
+  const lock = useCallback(() => setLocked(true), []);
+
   useEffect(() => {
     setGateEvents({
       required: leave,
-      locked: () => setLocked(true),
+      locked: lock,
       mustChange: () => setSession((s) => (s ? { ...s, mustChangePassword: true } : s)),
     });
     call("session.current", {}).then(setSession, () => setSession((s) => s ?? null));
-  }, [leave]);
+  }, [leave, lock]);
 
-  useIdle(session ?? null, locked, () => setLocked(true));
+  useIdle(session ?? null, locked, lock);
 
   const api = useMemo<SessionApi | null>(
     () =>
@@ -104,7 +106,6 @@ function useIdle(session: SessionView | null, locked: boolean, lock: () => void)
       clearInterval(timer);
       for (const kind of kinds) window.removeEventListener(kind, seen);
     };
-    // eslint-disable-next-line react/exhaustive-deps
   }, [minutes, locked, lock]);
 }
 

@@ -46,12 +46,20 @@ export function ThemeRoot(props: { children: ReactNode }) {
         colorLink: dark ? "#5cc4bb" : "#0b6e69",
         colorSuccess: dark ? "#49aa5c" : "#2b7a3d",
         colorWarning: dark ? "#d9a23b" : "#b06a00",
-        colorError: dark ? "#e0625a" : "#c0342b",
+        colorError: dark ? "#f28b82" : "#c0342b",
         ...(dark ? {} : { colorWarningBg: "#fff7e8", colorWarningBorder: "#ecd19b", colorErrorBg: "#fdf0ee", colorErrorBorder: "#ecb6b0", colorInfoBg: "#e9f4f3", colorInfoBorder: "#a9d4d0" }),
-        colorTextPlaceholder: dark ? "#8c9897" : "#6b7877",
+        colorTextPlaceholder: dark ? "#9aa6a5" : "#5d6a69",
         colorTextDescription: dark ? "#a3afae" : "#566362",
         ...(dark
-          ? { colorBgBase: "#151a1a", colorTextBase: "#e4eaea" }
+          ? {
+              colorBgBase: "#151a1a",
+              colorTextBase: "#e4eaea",
+              colorBgContainer: "#1b2222",
+              colorBgElevated: "#212929",
+              colorBgLayout: "#101414",
+              colorBorder: "#3d4a4a",
+              colorBorderSecondary: "#2a3434",
+            }
           : { colorTextBase: "#17211f", colorBgLayout: "#f4f6f6", colorBorder: "#cdd6d5", colorBorderSecondary: "#e3e9e8" }),
         fontFamily: FONT,
         fontSize: prefs.size,
@@ -61,9 +69,9 @@ export function ThemeRoot(props: { children: ReactNode }) {
         motion: !navigator.webdriver,
       },
       components: {
-        Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
+        Button: { ...(dark ? { dangerColor: "#1d0f0d" } : {}), primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
         Segmented: dark ? {} : { trackBg: "#e5ebea" },
-        Tabs: { horizontalMargin: "0", titleFontSize: prefs.size },
+        Tabs: { ...(dark ? { itemSelectedColor: "#5cc4bb", itemActiveColor: "#5cc4bb", itemHoverColor: "#5cc4bb", inkBarColor: "#5cc4bb" } : {}), horizontalMargin: "0", titleFontSize: prefs.size },
         Modal: { titleFontSize: prefs.size + 2 },
         Form: { itemMarginBottom: 20, verticalLabelPadding: "0 0 4px" },
       },

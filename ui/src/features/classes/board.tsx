@@ -14,6 +14,7 @@ import { ClassCard } from "./card";
 
 const ALL = Array.from({ length: 99 }, (_, i) => i + 1);
 const COLUMNS = 10;
+const ROWS = Array.from({ length: 10 }, (_, i) => ALL.slice(i * COLUMNS, (i + 1) * COLUMNS));
 
 export function Board(props: { grade: GradeView; schoolYear: string; classes: ClassView[]; editable: boolean }) {
   const { grade, classes, editable } = props;
@@ -155,7 +156,9 @@ export function Board(props: { grade: GradeView; schoolYear: string; classes: Cl
           onKeyDown={onKeyDown}
           data-testid="class-board"
         >
-          {ALL.map((n) => {
+          {ROWS.map((row) => (
+            <div role="row" className="ek-board-row" key={row[0]}>
+              {row.map((n) => {
             const c = used.get(n);
             const state = c ? (taken.has(n) ? "taken" : c.open ? "used" : "closed") : chosen.has(n) ? "chosen" : "free";
             const label =
@@ -199,7 +202,9 @@ export function Board(props: { grade: GradeView; schoolYear: string; classes: Cl
                 {c?.nickname ? <span className="ek-cut">{c.nickname}</span> : null}
               </button>
             );
-          })}
+              })}
+            </div>
+          ))}
         </div>
         <div className="ek-board-foot">
           <span className="ek-legend" aria-hidden="true">

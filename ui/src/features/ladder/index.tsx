@@ -26,7 +26,7 @@ const STATE_WORD = {
 
 function Cell(props: { cell: GradeCell }) {
   const { cell } = props;
-  if (cell.state === "none") return <span className="ek-ladder-cell" data-state="none" aria-label={tLadder.legendNone} />;
+  if (cell.state === "none") return <span className="ek-hidden">{tLadder.legendNone}</span>;
   return (
     <span
       className="ek-ladder-cell"

@@ -53,7 +53,7 @@ export function EmptyState(props: { title: string; hint?: string | undefined; ch
 export function LoadingState(props: { rows?: number }) {
   const shown = useDelayed(true);
   return (
-    <div className="ek-loading" aria-busy="true" aria-label={tCommon.loading}>
+    <div className="ek-loading" role="status" aria-busy="true" aria-label={tCommon.loading}>
       {shown ? <Skeleton active={false} title={false} paragraph={{ rows: props.rows ?? 8 }} /> : null}
     </div>
   );
