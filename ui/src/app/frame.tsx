@@ -98,7 +98,12 @@ export function Frame(props: { host: HostState }) {
           ))}
         </dl>
       </Modal>
-      <Modal open={password} onCancel={() => setPassword(false)} footer={null} title={tFrame.changePassword} width={440} destroyOnHidden>
+      <Modal
+        open={password}
+        afterOpenChange={(open) => {
+          if (open) document.querySelector<HTMLInputElement>("[data-testid=password-current]")?.focus();
+        }}
+        onCancel={() => setPassword(false)} footer={null} title={tFrame.changePassword} width={440} destroyOnHidden>
         <ChangePasswordForm onDone={() => setPassword(false)} onCancel={() => setPassword(false)} />
       </Modal>
     </div>

@@ -130,7 +130,7 @@ export function Accounts() {
             prefix={<SearchOutlined />}
             placeholder={tAccounts.search}
             aria-label={tAccounts.search}
-            style={{ width: 240 }}
+            style={{ width: "17.1em" }}
             value={text}
             onChange={(e) => setText(e.target.value)}
             data-testid="account-search"
@@ -139,7 +139,7 @@ export function Accounts() {
             allowClear
             aria-label={tAccounts.role}
             placeholder={tAccounts.roleAll}
-            style={{ width: 150 }}
+            style={{ width: "10.7em" }}
             value={role ?? null}
             options={Object.entries(tRole).map(([value, label]) => ({ value, label }))}
             onChange={(next?: string) => change({ role: next })}

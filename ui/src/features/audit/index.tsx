@@ -106,7 +106,7 @@ export function Audit() {
             prefix={<SearchOutlined />}
             placeholder={tAudit.login}
             aria-label={tAudit.login}
-            style={{ width: 180 }}
+            style={{ width: "12.9em" }}
             value={login}
             onChange={(e) => setLogin(e.target.value)}
             data-testid="audit-login"
@@ -115,7 +115,7 @@ export function Audit() {
             allowClear
             aria-label={tAudit.col.outcome}
             placeholder={tAudit.outcomeAll}
-            style={{ width: 130 }}
+            style={{ width: "9.3em" }}
             value={outcome}
             options={Object.entries(tAudit.outcome).map(([value, label]) => ({ value, label }))}
             onChange={(next?: string) => change({ outcome: next })}

@@ -45,7 +45,7 @@ export function Classes(props: { title: string; tabs: ReactNode }) {
             <Select
               aria-label={tClasses.year}
               data-testid="class-year"
-              style={{ width: 210 }}
+              style={{ width: "15em" }}
               value={yearChoice ?? current}
               onChange={(y) => change({ year: y === current ? undefined : y })}
               options={[

@@ -88,8 +88,8 @@ export function Ladder(props: { title: string; tabs: ReactNode }) {
   };
 
   const columns: Column<MatrixRow>[] = [
-    { key: "school", title: tLadder.school, min: 150, render: (r) => r.school.name },
-    { key: "kind", title: tOrg.schoolKind, width: 96, render: (r) => r.school.kindName },
+    { key: "school", title: tLadder.school, min: 136, render: (r) => r.school.name },
+    { key: "kind", title: tOrg.schoolKind, width: 112, render: (r) => r.school.kindName },
     ...Array.from({ length: 9 }, (_, i) => ({
       key: `g${i + 1}`,
       title: tCommon.gradeName(i + 1),
@@ -122,7 +122,7 @@ export function Ladder(props: { title: string; tabs: ReactNode }) {
             prefix={<SearchOutlined />}
             placeholder={tOrg.schoolSearch}
             aria-label={tOrg.schoolSearch}
-            style={{ width: 240 }}
+            style={{ width: "17.1em" }}
             value={text}
             onChange={(e) => setText(e.target.value)}
             data-testid="ladder-search"

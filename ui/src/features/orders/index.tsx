@@ -192,7 +192,7 @@ function OrderList(props: { kind: Kind }) {
             prefix={<SearchOutlined />}
             placeholder={tOrders.text}
             aria-label={tOrders.text}
-            style={{ width: 200 }}
+            style={{ width: "14.3em" }}
             value={text}
             onChange={(e) => setText(e.target.value)}
             data-testid="orders-text"

@@ -62,7 +62,7 @@ export function Schools(props: { title: string; tabs: ReactNode }) {
           prefix={<SearchOutlined />}
           placeholder={tOrg.schoolSearch}
           aria-label={tOrg.schoolSearch}
-          style={{ width: 280 }}
+          style={{ width: "20em" }}
           value={text}
           onChange={(e) => setText(e.target.value)}
           data-testid="school-search"

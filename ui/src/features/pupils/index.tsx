@@ -168,7 +168,7 @@ export function Pupils() {
             allowClear
             aria-label={tPupils.applicationState}
             placeholder={tPupils.applicationState}
-            style={{ width: 132 }}
+            style={{ width: "9.4em" }}
             value={state}
             options={Object.entries(tPupils.states).map(([value, label]) => ({ value, label }))}
             onChange={(next?: string) => change({ state: next })}
@@ -180,7 +180,7 @@ export function Pupils() {
             prefix={<SearchOutlined />}
             placeholder={tPupils.name}
             aria-label={tPupils.name}
-            style={{ width: 180 }}
+            style={{ width: "12.9em" }}
             value={name}
             onChange={(e) => setName(e.target.value)}
             data-testid="pupils-name"

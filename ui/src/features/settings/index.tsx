@@ -29,7 +29,7 @@ export function Settings() {
           <span className="ek-label">{tSettings.where}</span>
           <Select
             aria-label={tSettings.where}
-            style={{ width: 200 }}
+            style={{ width: "14.3em" }}
             value={district ?? ""}
             onChange={(d) => change({ for: d || undefined, d: undefined, s: undefined })}
             options={[...(city ? [{ value: "", label: tSettings.city }] : []), ...scope.districts.map((d) => ({ value: d.code, label: d.name }))]}
@@ -102,7 +102,7 @@ function Setting(props: { setting: SettingView; district: string | undefined }) 
             s.choices.length <= 4 ? (
               <Segmented value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c, label: shown(c) }))} data-testid={`setting-value-${s.key}`} />
             ) : (
-              <Select value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c, label: shown(c) }))} style={{ width: 200 }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
+              <Select value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c, label: shown(c) }))} style={{ width: "14.3em" }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
             )
           ) : number ? (
             <InputNumber<string>
@@ -110,12 +110,12 @@ function Setting(props: { setting: SettingView; district: string | undefined }) 
               precision={0}
               value={value}
               onChange={(v) => setValue(v ?? "")}
-              style={{ width: 160 }}
+              style={{ width: "11.4em" }}
               aria-label={s.name}
               data-testid={`setting-value-${s.key}`}
             />
           ) : (
-            <Input value={value} onChange={(e) => setValue(e.target.value)} style={{ width: 240 }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
+            <Input value={value} onChange={(e) => setValue(e.target.value)} style={{ width: "17.1em" }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
           )}
           <div className="ek-faint ek-setting-range">
             {tSettings.defaultValue(shown(s.defaultValue))}

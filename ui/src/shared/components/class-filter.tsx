@@ -17,7 +17,7 @@ export function ClassFilter(props: {
         allowClear
         aria-label={tCommon.grade}
         placeholder={tCommon.allGrades}
-        style={{ width: 116 }}
+        style={{ width: "8.3em" }}
         value={props.grade}
         options={GRADES}
         listHeight={300}
@@ -29,7 +29,7 @@ export function ClassFilter(props: {
         showSearch={{ optionFilterProp: "label" }}
         aria-label={tCommon.classNo}
         placeholder={tCommon.allClasses}
-        style={{ width: 116 }}
+        style={{ width: "8.3em" }}
         value={props.classNumber}
         options={NUMBERS}
         onChange={(n?: string) => props.onChange({ class: n })}

@@ -1,6 +1,6 @@
 // A form in a dialog: problems on their fields, unsaved input asked about, another person's change shown beside one's own.
 import { Alert, App, Button, Form, Modal, type FormInstance } from "antd";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { CallError } from "../../platform";
 import { tCommon, tError } from "../texts";
 import { applyProblems, Lines } from "./feedback";
@@ -12,6 +12,15 @@ function trimmed<V extends object>(values: V): V {
 }
 
 const shown = (v: unknown): string => (v === undefined || v === null || v === "" ? tCommon.none : String(v));
+
+/** The dialog would put the focus on its close button; the person wants the first field that is still empty. */
+function focusFirst(marker: HTMLElement | null): void {
+  const form = marker?.closest("form");
+  if (!form) return;
+  const fields = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input.ant-input, textarea, .ant-input-number input")].filter((f) => !f.disabled);
+  const target = fields.find((f) => f.value === "") ?? fields[0] ?? form.querySelector("input");
+  target?.focus();
+}
 
 export function FormModal<V extends object>(props: {
   title: string;
@@ -38,6 +47,7 @@ export function FormModal<V extends object>(props: {
   const [version, setVersion] = useState(props.version ?? 0);
   const [theirs, setTheirs] = useState<{ values: Partial<V>; version: number } | null>(null);
   const names = Object.keys(props.fields);
+  const box = useRef<HTMLDivElement>(null);
 
   const close = () => {
     if (busy) return;
@@ -85,6 +95,9 @@ export function FormModal<V extends object>(props: {
       onCancel={close}
       mask={{ closable: false }}
       destroyOnHidden
+      afterOpenChange={(open) => {
+        if (open) focusFirst(box.current);
+      }}
       footer={
         <>
           <Button onClick={close} data-testid="dialog-cancel">
@@ -104,6 +117,7 @@ export function FormModal<V extends object>(props: {
         onFinish={(v) => void submit(v)}
         className="ek-modal-form"
       >
+        <div ref={box} hidden />
         {props.note ? <p className="ek-faint ek-lines">{props.note}</p> : null}
         <Lines lines={lines} />
         {theirs ? (

@@ -30,7 +30,7 @@ export function SchoolPicker(props: { testId: string; /** Only schools can be ch
     <TreeSelect
       data-testid={props.testId}
       aria-label={props.schoolOnly ? tCommon.chooseSchool : tFrame.scopeLabel}
-      style={{ width: props.width ?? 260 }}
+      style={{ width: `${(props.width ?? 260) / 14}em` }}
       variant={props.quiet ? "filled" : "outlined"}
       showSearch
       allowClear
