@@ -211,7 +211,7 @@ function TopBar(props: { host: HostState; onHelp: () => void; onKeys: () => void
     <header className="ek-top">
       {scope.schools.length > 0 || scope.districts.length > 0 ? <SchoolPicker testId="scope" quiet width={280} /> : null}
       {year ? (
-        <span className="ek-top-note" data-testid="school-year">
+        <span className="ek-top-note" data-testid="top-school-year">
           {years.size === 1 ? tFrame.year(year) : tFrame.yearMixed}
         </span>
       ) : null}
