@@ -17,6 +17,7 @@ CREATE TABLE pupil (
     student_number_index  BYTEA CHECK (octet_length(student_number_index) = 16),
     address_sealed        BYTEA,
     status                TEXT COLLATE "C" NOT NULL CHECK (status IN ('pending','enrolled','suspended','left','graduated','deleted')),
+    application_state     TEXT COLLATE "C" CHECK (application_state IN ('draft','submitted','approved','returned')),  -- of the latest application, kept here so that an index has it
     created_at            BIGINT NOT NULL,
     version               BIGINT NOT NULL DEFAULT 1
 );
@@ -25,6 +26,7 @@ CREATE UNIQUE INDEX pupil_paper ON pupil (paper_index);
 CREATE INDEX pupil_student_number ON pupil (student_number_index) WHERE student_number_index IS NOT NULL;
 CREATE INDEX pupil_name ON pupil (name, id);
 CREATE INDEX pupil_district_name ON pupil (district, name, id);
+CREATE INDEX pupil_district_state_name ON pupil (district, application_state, name, id);
 CREATE INDEX pupil_school_name ON pupil (school_id, name, id);
 CREATE INDEX pupil_class_name ON pupil (class_id, name, id);
 
@@ -36,7 +38,7 @@ CREATE TABLE guardian (
     phone_sealed BYTEA,
     phone_index  BYTEA CHECK (octet_length(phone_index) = 16)
 );
-CREATE INDEX guardian_pupil ON guardian (pupil_id);
+CREATE INDEX guardian_pupil ON guardian (pupil_id, id);
 CREATE INDEX guardian_phone ON guardian (phone_index) WHERE phone_index IS NOT NULL;
 
 CREATE TABLE enrolment (
@@ -69,5 +71,5 @@ CREATE TABLE application (
     CHECK (state = 'draft' OR submitted_at IS NOT NULL)
 );
 CREATE INDEX application_pupil ON application (pupil_id, id);
-CREATE INDEX application_school_state ON application (school_id, state, pupil_id);
+CREATE INDEX application_school ON application (school_id);
 CREATE INDEX application_import ON application (import_id, pupil_id) WHERE import_id IS NOT NULL;

@@ -16,6 +16,7 @@ CREATE TABLE import (
     rows_valid     BIGINT NOT NULL DEFAULT 0,
     rows_error     BIGINT NOT NULL DEFAULT 0,
     rows_warning   BIGINT NOT NULL DEFAULT 0,
+    rows_problem   BIGINT NOT NULL DEFAULT 0,
     rows_duplicate BIGINT NOT NULL DEFAULT 0,
     rows_committed BIGINT NOT NULL DEFAULT 0,
     file_problems  TEXT COLLATE "C" NOT NULL DEFAULT '[]',                   -- JSON

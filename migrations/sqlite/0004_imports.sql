@@ -16,6 +16,7 @@ CREATE TABLE import (
     rows_valid     INTEGER NOT NULL DEFAULT 0,
     rows_error     INTEGER NOT NULL DEFAULT 0,
     rows_warning   INTEGER NOT NULL DEFAULT 0,
+    rows_problem   INTEGER NOT NULL DEFAULT 0,
     rows_duplicate INTEGER NOT NULL DEFAULT 0,
     rows_committed INTEGER NOT NULL DEFAULT 0,
     file_problems  TEXT NOT NULL DEFAULT '[]',                   -- JSON

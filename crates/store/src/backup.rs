@@ -1,6 +1,7 @@
 //! Copies of a SQLite file, taken while others write to it (OPS-1).
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
@@ -60,7 +61,7 @@ async fn copy_checked(connection: &mut SqliteConnection, part: &Path) -> Result<
         .bind(name)
         .execute(connection)
         .await?;
-    let mut check = sqlite::options(part, false)
+    let mut check = sqlite::options(part, false, Duration::ZERO)
         .journal_mode(sqlx::sqlite::SqliteJournalMode::Delete)
         .connect()
         .await?;

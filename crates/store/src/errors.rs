@@ -112,11 +112,12 @@ fn names_column(message: &str, column: &str) -> bool {
 
 /// Errors from outside the engine, without anything that was bound.
 fn without_values(error: &sqlx::Error) -> EngineFault {
-    let text = match error {
-        sqlx::Error::ColumnDecode { index, .. } => format!("column {index} does not decode"),
-        sqlx::Error::Decode(_) => "a value does not decode".to_owned(),
-        sqlx::Error::Encode(_) => "a value does not encode".to_owned(),
-        other => other.to_string(),
+    let text = if let sqlx::Error::ColumnDecode { index, .. } = error {
+        format!("column {index} does not decode")
+    } else if matches!(error, sqlx::Error::Decode(_) | sqlx::Error::Encode(_)) {
+        "a value does not decode or encode".to_owned()
+    } else {
+        error.to_string()
     };
     EngineFault {
         code: "client".to_owned(),

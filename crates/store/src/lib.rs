@@ -4,6 +4,11 @@
 //! rules are given, its other functions are for hosts: keys, copies, closing.
 //! Queries are in `src/queries/`, written once and compiled for each engine.
 
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the queries are compiled once for each engine: that is the point of them"
+)]
+
 mod backup;
 mod errors;
 pub mod keys;
@@ -14,6 +19,7 @@ mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ekatong_core::ports::{Store, Stored, UnitOfWork};
@@ -33,6 +39,8 @@ pub struct OpenOptions {
     pub create: bool,
     /// Connections to PostgreSQL, or reading ones to SQLite.
     pub connections: u32,
+    /// How long a transaction waits for a lock or a connection before it is `busy`.
+    pub wait: Duration,
 }
 
 impl Default for OpenOptions {
@@ -41,6 +49,7 @@ impl Default for OpenOptions {
         Self {
             create: false,
             connections: 4,
+            wait: Duration::from_secs(30),
         }
     }
 }
@@ -96,23 +105,20 @@ pub async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Database, 
     if !options.create && !tokio::fs::try_exists(path).await.unwrap_or(false) {
         return Err(OpenError::Missing(path.to_owned()));
     }
-    let mut first = sqlite::options(path, options.create)
+    let mut first = sqlite::options(path, options.create, options.wait)
         .connect()
         .await
-        .map_err(|error| match &error {
-            // SQLITE_NOTADB: the file holds something else.
-            sqlx::Error::Database(e) if e.code().as_deref() == Some("26") => OpenError::Foreign,
-            _ => OpenError::failed(DOING)(error),
-        })?;
+        .map_err(OpenError::of_file(DOING))?;
     let migrated = migrate::sqlite(&mut first, path).await;
     first.close().await.map_err(OpenError::failed(DOING))?;
     let copied_to = migrated?;
     Ok(Database {
         inner: Inner::Sqlite(Arc::new(SqliteStore {
             path: path.to_owned(),
-            writer: sqlite::writer(path),
-            readers: sqlite::readers(path, options.connections.max(1)),
+            writer: sqlite::writer(path, options.wait),
+            readers: sqlite::readers(path, options.connections.max(1), options.wait),
             watch: Mutex::new(None),
+            wait: options.wait,
         })),
         copied_to,
     })
@@ -125,7 +131,8 @@ pub async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Database, 
 pub async fn open_postgres(url: &str, options: OpenOptions) -> Result<Database, OpenError> {
     const DOING: &str = "connecting to PostgreSQL";
     // The error of a bad address may quote the password in it.
-    let pool = postgres::pool(url, options.connections.max(2)).map_err(|_| OpenError::Address)?;
+    let pool = postgres::pool(url, options.connections.max(2), options.wait)
+        .map_err(|_| OpenError::Address)?;
     let mut first = pool.acquire().await.map_err(OpenError::failed(DOING))?;
     migrate::postgres(&mut first).await?;
     drop(first);
@@ -200,6 +207,26 @@ impl Database {
         }
     }
 
+    /// A transaction that reads, and notes the engine's plan of each of its
+    /// statements: for tests, and for a query that is slow.
+    ///
+    /// # Errors
+    /// `busy`, or an internal fault.
+    pub async fn read_with_plans(&self) -> Stored<(Box<dyn UnitOfWork>, Plans)> {
+        let plans = Plans::default();
+        let unit: Box<dyn UnitOfWork> = match &self.inner {
+            Inner::Sqlite(s) => Box::new(
+                sqlite::Tx::read(&s.readers)
+                    .await?
+                    .with_plans(plans.clone()),
+            ),
+            Inner::Postgres(s) => {
+                Box::new(postgres::Tx::read(&s.pool).await?.with_plans(plans.clone()))
+            }
+        };
+        Ok((unit, plans))
+    }
+
     /// Copies a SQLite file while others write to it; the copy is checked and made to last.
     ///
     /// # Errors
@@ -207,7 +234,7 @@ impl Database {
     pub async fn backup_to(&self, target: &Path) -> Result<(), BackupError> {
         match &self.inner {
             Inner::Sqlite(s) => {
-                let mut connection = sqlite::options(&s.path, false).connect().await?;
+                let mut connection = sqlite::options(&s.path, false, s.wait).connect().await?;
                 let copied = backup::copy(&mut connection, target).await;
                 connection.close().await?;
                 copied
@@ -248,12 +275,34 @@ impl Database {
     }
 }
 
+/// Plans of the statements of a transaction, one text each.
+#[derive(Debug, Clone, Default)]
+pub struct Plans(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Plans {
+    /// The plans noted since the last call.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .map(|mut plans| std::mem::take(&mut *plans))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn note(&self, plan: String) {
+        if let Ok(mut plans) = self.0.lock() {
+            plans.push(plan);
+        }
+    }
+}
+
 struct SqliteStore {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
     /// A connection that never writes: `data_version` counts the commits of others.
     watch: Mutex<Option<SqliteConnection>>,
+    wait: Duration,
 }
 
 #[async_trait]
@@ -271,7 +320,7 @@ impl Store for SqliteStore {
         let mut watch = self.watch.lock().await;
         let connection = match watch.take() {
             Some(connection) => connection,
-            None => sqlite::options(&self.path, false)
+            None => sqlite::options(&self.path, false, self.wait)
                 .pragma("cache_size", "-64")
                 .connect()
                 .await

@@ -59,7 +59,22 @@ impl OpenError {
             source: error.into(),
         }
     }
+
+    /// As [`OpenError::failed`], and tells a file that holds something else.
+    pub(crate) fn of_file(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
+        move |error| {
+            let code = error.as_database_error().and_then(|e| e.code());
+            if code.as_deref() == Some(NOT_A_DATABASE) {
+                Self::Foreign
+            } else {
+                Self::failed(doing)(error)
+            }
+        }
+    }
 }
+
+/// SQLite: the file is not a database.
+const NOT_A_DATABASE: &str = "26";
 
 /// Schema of this program: number of its last migration.
 #[must_use]
@@ -146,11 +161,7 @@ async fn sqlite_applied(
         sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
             .fetch_all(&mut *connection)
             .await
-            .map_err(|error| match &error {
-                // SQLITE_NOTADB: the file holds something else.
-                sqlx::Error::Database(e) if e.code().as_deref() == Some("26") => OpenError::Foreign,
-                _ => OpenError::failed(DOING)(error),
-            })?;
+            .map_err(OpenError::of_file(DOING))?;
     if tables.iter().any(|t| t == APPLIED) {
         return connection
             .list_applied_migrations(APPLIED)

@@ -16,6 +16,7 @@ pub(crate) type Db = sqlx::Postgres;
 
 pub(crate) const BEGIN_WRITE: &str = "BEGIN";
 // A page and its counts see one state of the data.
+pub(crate) const EXPLAIN: &str = "EXPLAIN";
 pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Read-modify-write without it loses updates.
@@ -33,22 +34,20 @@ pub(crate) fn index(_name: &str) -> String {
     String::new()
 }
 
-/// How long a process waits for a free connection.
-const WAIT: Duration = Duration::from_secs(30);
-
 /// A pool; 4–6 connections are best for 2 cores, 16–32 are slower.
-pub(crate) fn pool(url: &str, size: u32) -> Result<PgPool, sqlx::Error> {
+pub(crate) fn pool(url: &str, size: u32, wait: Duration) -> Result<PgPool, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("ekatong")
         .statement_cache_capacity(200)
         .disable_statement_logging();
     Ok(PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(wait)
         .test_before_acquire(false)
-        .after_connect(|connection, _| {
+        .after_connect(move |connection, _| {
             Box::pin(async move {
-                sqlx::raw_sql("SET lock_timeout = '30s'; SET client_min_messages = 'warning'")
+                sqlx::query("SELECT set_config('lock_timeout', $1, false)")
+                    .bind(wait.as_millis().to_string())
                     .execute(connection)
                     .await?;
                 Ok(())

@@ -18,6 +18,7 @@ pub(crate) type Db = sqlx::Sqlite;
 
 // Deferred transactions fail half of the time when two of them want to write.
 pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+pub(crate) const EXPLAIN: &str = "EXPLAIN QUERY PLAN";
 pub(crate) const BEGIN_READ: &str = "BEGIN DEFERRED";
 
 /// Nothing: the writing transaction holds the only write lock.
@@ -36,11 +37,8 @@ pub(crate) fn index(name: &str) -> String {
     format!(" INDEXED BY {name}")
 }
 
-/// How long a writer waits for another process.
-const WAIT: Duration = Duration::from_secs(30);
-
 /// How a file is opened, whatever for.
-pub(crate) fn options(path: &Path, create: bool) -> SqliteConnectOptions {
+pub(crate) fn options(path: &Path, create: bool, wait: Duration) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(create)
@@ -48,36 +46,38 @@ pub(crate) fn options(path: &Path, create: bool) -> SqliteConnectOptions {
         // NORMAL can lose commits that were acknowledged when the power fails.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(WAIT)
+        .busy_timeout(wait)
         .pragma("journal_size_limit", "67108864")
         .pragma("temp_store", "MEMORY")
         .disable_statement_logging()
 }
 
 /// The connection that writes; there is one a process, as SQLite has one writer anyway.
-pub(crate) fn writer(path: &Path) -> SqlitePool {
+pub(crate) fn writer(path: &Path, wait: Duration) -> SqlitePool {
     pool(
         1,
-        options(path, false)
+        wait,
+        options(path, false, wait)
             .pragma("cache_size", "-16384")
             .statement_cache_capacity(200),
     )
 }
 
 /// The connections that read.
-pub(crate) fn readers(path: &Path, number: u32) -> SqlitePool {
+pub(crate) fn readers(path: &Path, number: u32, wait: Duration) -> SqlitePool {
     pool(
         number,
-        options(path, false)
+        wait,
+        options(path, false, wait)
             .pragma("cache_size", "-4096")
             .pragma("query_only", "ON"),
     )
 }
 
-fn pool(size: u32, options: SqliteConnectOptions) -> SqlitePool {
+fn pool(size: u32, wait: Duration, options: SqliteConnectOptions) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(wait)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)

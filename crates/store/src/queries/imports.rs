@@ -12,7 +12,8 @@ use super::{Cols, ROWS, Sql, Tx, each, maybe};
 
 const IMPORT: &str = "SELECT i.id, i.kind, i.district, i.school_id, s.name, i.school_year, \
     i.file_name, i.file_sha256, i.state, i.sheet, i.heading_row, i.columns, i.rows_total, \
-    i.rows_valid, i.rows_error, i.rows_warning, i.rows_duplicate, i.rows_committed, \
+    i.rows_valid, i.rows_error, i.rows_warning, i.rows_problem, i.rows_duplicate, \
+    i.rows_committed, \
     i.file_problems, i.groups, i.created_by, a.login, i.created_at, i.committed_at, \
     i.submitted_at FROM import i";
 const IMPORT_JOIN: &str = " CROSS JOIN school s CROSS JOIN account a \
@@ -36,6 +37,7 @@ fn import(c: &mut Cols<'_>) -> Stored<ImportRecord> {
         rows_valid: c.take()?,
         rows_error: c.take()?,
         rows_warning: c.take()?,
+        rows_problem: c.take()?,
         rows_duplicate: c.take()?,
         rows_committed: c.take()?,
         file_problems: c.take()?,
@@ -134,8 +136,9 @@ impl Imports for Tx {
         let sql = Sql::new(
             "UPDATE import SET state = $1, sheet = $2, heading_row = $3, columns = $4, \
              rows_total = $5, rows_valid = $6, rows_error = $7, rows_warning = $8, \
-             rows_duplicate = $9, rows_committed = $10, file_problems = $11, groups = $12, \
-             committed_at = $13, submitted_at = $14 WHERE id = $15",
+             rows_problem = $9, rows_duplicate = $10, rows_committed = $11, \
+             file_problems = $12, groups = $13, committed_at = $14, submitted_at = $15 \
+             WHERE id = $16",
         )
         .arg(import.state.as_str())
         .arg(import.sheet.as_str())
@@ -145,6 +148,7 @@ impl Imports for Tx {
         .arg(import.rows_valid)
         .arg(import.rows_error)
         .arg(import.rows_warning)
+        .arg(import.rows_problem)
         .arg(import.rows_duplicate)
         .arg(import.rows_committed)
         .arg(import.file_problems.as_str())
@@ -158,6 +162,11 @@ impl Imports for Tx {
     async fn delete_import(&mut self, id: ImportId) -> Stored<()> {
         let sql = Sql::new("DELETE FROM import WHERE id = $1 AND state = 'reading'").arg(id.0);
         self.run(sql, "dropping an import").await.map(drop)
+    }
+
+    async fn delete_staged(&mut self, import: ImportId) -> Stored<()> {
+        let sql = Sql::new("DELETE FROM import_row WHERE import_id = $1").arg(import.0);
+        self.run(sql, "forgetting staged rows").await.map(drop)
     }
 
     async fn stage_rows(&mut self, import: ImportId, rows: &[StagedRow]) -> Stored<()> {
@@ -245,14 +254,14 @@ impl Imports for Tx {
         const DOING: &str = "numbering rows with problems";
         let sql = Sql::new(
             "UPDATE import_row SET problem_position = NULL WHERE import_id = $1 \
-             AND problem_position IS NOT NULL AND problems = '[]'",
+             AND problem_position IS NOT NULL AND state NOT IN ('warning', 'error')",
         )
         .arg(import.0);
         self.run(sql, DOING).await?;
         let sql = Sql::new(
             "UPDATE import_row SET problem_position = v.place FROM \
              (SELECT r.position AS position, ROW_NUMBER() OVER (ORDER BY r.position) - 1 AS place \
-             FROM import_row r WHERE r.import_id = $1 AND r.problems <> '[]') AS v \
+             FROM import_row r WHERE r.import_id = $1 AND r.state IN ('warning', 'error')) AS v \
              WHERE import_row.import_id = $2 AND import_row.position = v.position \
              AND import_row.problem_position IS DISTINCT FROM v.place",
         )
@@ -357,11 +366,14 @@ impl Imports for Tx {
         // left to right; for pupils it is also the order in which two imports
         // with the same children wait for each other.
         let mut sql = Sql::new(
-            "INSERT INTO pupil (created_at, id, district, school_id, class_id, grade, name, \
+            "INSERT INTO pupil (created_at, application_state, id, district, school_id, class_id, grade, name, \
              gender, birth_date, paper_kind, paper_sealed, paper_index, student_number_sealed, \
              student_number_index, address_sealed, status) SELECT ",
         );
+        let state = if submit { "submitted" } else { "draft" };
         sql.bind(now)
+            .push(", ")
+            .bind(state)
             .push(
                 ", r.pupil_id, i.district, i.school_id, r.class_id, r.grade, r.name, r.gender, \
                  r.birth_date, r.paper_kind, r.paper_sealed, r.paper_index, \
@@ -406,7 +418,7 @@ impl Imports for Tx {
             .push(", ")
             .bind(submit.then_some(now))
             .push(", ")
-            .bind(if submit { "submitted" } else { "draft" })
+            .bind(state)
             .push(
                 ", r.pupil_id, r.pupil_id, i.school_id, 'new', 'import', i.id \
                  FROM import i CROSS JOIN import_row r WHERE r.import_id = i.id AND",

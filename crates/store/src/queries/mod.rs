@@ -22,6 +22,7 @@ use ekatong_core::ports::{Stored, UnitOfWork};
 use sqlx::{Arguments as _, AssertSqlSafe, Row as _};
 
 use super::Db;
+use crate::Plans;
 use crate::errors::Doing as _;
 
 type Args = <Db as sqlx::Database>::Arguments;
@@ -34,6 +35,7 @@ const ROWS: usize = 500;
 pub(crate) struct Tx {
     inner: sqlx::Transaction<'static, Db>,
     writes: bool,
+    plans: Option<Plans>,
 }
 
 #[async_trait]
@@ -57,6 +59,7 @@ impl Tx {
         Ok(Self {
             inner,
             writes: false,
+            plans: None,
         })
     }
 
@@ -69,6 +72,7 @@ impl Tx {
         Ok(Self {
             inner,
             writes: true,
+            plans: None,
         })
     }
 
@@ -81,8 +85,36 @@ impl Tx {
         }
     }
 
+    /// Notes the engine's plan of every statement.
+    pub(crate) fn with_plans(mut self, plans: Plans) -> Self {
+        self.plans = Some(plans);
+        self
+    }
+
+    async fn explain(&mut self, text: &str, args: &Args, doing: &'static str) -> Stored<()> {
+        let Some(plans) = self.plans.clone() else {
+            return Ok(());
+        };
+        let text = format!("{} {text}", super::EXPLAIN);
+        let rows = sqlx::query_with(AssertSqlSafe(text), args.clone())
+            .persistent(false)
+            .fetch_all(&mut *self.inner)
+            .await
+            .doing(doing)?;
+        let mut plan = String::new();
+        for row in &rows {
+            // The text of the plan is the last column on both engines.
+            let line: String = row.try_get(row.len().saturating_sub(1)).doing(doing)?;
+            plan.push_str(&line);
+            plan.push('\n');
+        }
+        plans.note(plan);
+        Ok(())
+    }
+
     async fn all(&mut self, sql: Sql, doing: &'static str) -> Stored<Vec<Row>> {
         let (text, args, cached) = sql.ready(doing)?;
+        self.explain(&text, &args, doing).await?;
         sqlx::query_with(AssertSqlSafe(text), args)
             .persistent(cached)
             .fetch_all(&mut *self.inner)
@@ -92,6 +124,7 @@ impl Tx {
 
     async fn first(&mut self, sql: Sql, doing: &'static str) -> Stored<Option<Row>> {
         let (text, args, cached) = sql.ready(doing)?;
+        self.explain(&text, &args, doing).await?;
         sqlx::query_with(AssertSqlSafe(text), args)
             .persistent(cached)
             .fetch_optional(&mut *self.inner)
@@ -102,6 +135,7 @@ impl Tx {
     /// Number of rows changed.
     async fn run(&mut self, sql: Sql, doing: &'static str) -> Stored<i64> {
         let (text, args, cached) = sql.ready(doing)?;
+        self.explain(&text, &args, doing).await?;
         let done = sqlx::query_with(AssertSqlSafe(text), args)
             .persistent(cached)
             .execute(&mut *self.inner)

@@ -12,15 +12,15 @@ use super::super::index;
 use super::pupils::prefix;
 use super::{Cols, ROWS, Sql, Tx, each};
 
-const COLUMNS: &str = "SELECT o.id, o.district, d.name, o.school_id, s.name, o.class_id, o.grade, \
-    c.number, o.pupil_id, p.name, p.paper_kind, p.paper_sealed, o.kind, o.state, o.requested_at, \
-    o.approved_at, o.confirmed_at, o.returned_at, o.reason, o.batch_no, o.card_no, o.version \
-    FROM card_order o";
+const COLUMNS: &str = "SELECT page.id, page.district, d.name, page.school_id, s.name, \
+    page.class_id, page.grade, c.number, page.pupil_id, p.name, p.paper_kind, p.paper_sealed, \
+    page.kind, page.state, page.requested_at, page.approved_at, page.confirmed_at, \
+    page.returned_at, page.reason, page.batch_no, page.card_no, page.version FROM ";
 
 /// What stands beside an order in a list; each join finds one row by its key.
-const BESIDE: &str = " CROSS JOIN district d CROSS JOIN school s CROSS JOIN class c \
-    CROSS JOIN pupil p WHERE d.code = o.district AND s.id = o.school_id AND c.id = o.class_id \
-    AND p.id = o.pupil_id";
+const BESIDE: &str = " AS page CROSS JOIN district d CROSS JOIN school s CROSS JOIN class c \
+    CROSS JOIN pupil p WHERE d.code = page.district AND s.id = page.school_id \
+    AND c.id = page.class_id AND p.id = page.pupil_id";
 
 fn order(c: &mut Cols<'_>) -> Stored<OrderRecord> {
     Ok(OrderRecord {
@@ -67,8 +67,16 @@ fn walk(query: &OrderQuery) -> String {
     })
 }
 
-/// ` AND …` for each part of the query that is there, but the date range.
-fn narrow(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
+/// `FROM` and `WHERE` of the orders that fit, but for the date range, with no
+/// more joins than the query needs.
+fn fitting(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
+    sql.push(" FROM card_order o").push(&walk(query));
+    match query.class_number {
+        Some(number) => sql
+            .push(" CROSS JOIN class k WHERE k.id = o.class_id AND k.number = ")
+            .bind(number),
+        None => sql.push(" WHERE 1 = 1"),
+    };
     if let Some(class) = query.class {
         sql.push(" AND o.class_id = ").bind(class.0);
     }
@@ -83,9 +91,6 @@ fn narrow(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
     }
     if let Some(grade) = query.grade {
         sql.push(" AND o.grade = ").bind(grade);
-    }
-    if let Some(number) = query.class_number {
-        sql.push(" AND c.number = ").bind(number);
     }
     if let Some(pupils) = pupils {
         sql.push(" AND o.pupil_id IN ")
@@ -133,13 +138,13 @@ impl Tx {
         limit: u32,
     ) -> Stored<Vec<OrderRecord>> {
         const DOING: &str = "reading orders";
-        let blocks = blocks(query);
-        let several = blocks.len() > 1;
         let mut page = Vec::new();
-        for block in blocks {
+        for block in blocks(query) {
+            // The page is cut before anything is joined to it, so that no plan can
+            // fetch more orders than the page has.
             let mut sql = Sql::new(COLUMNS);
-            sql.push(&walk(query)).push(BESIDE);
-            narrow(&mut sql, query, block.as_deref());
+            sql.push("(SELECT o.*");
+            fitting(&mut sql, query, block.as_deref());
             if is_confirmed {
                 sql.push(" AND o.confirmed_at IS NOT NULL");
                 confirmed(&mut sql, query);
@@ -167,14 +172,15 @@ impl Tx {
             // With all of them NULL the first key says nothing, but it lets both
             // engines see that the index has the order asked for.
             sql.push(" ORDER BY o.confirmed_at DESC, o.id DESC LIMIT ")
-                .bind(i64::from(limit));
+                .bind(i64::from(limit))
+                .push(")")
+                .push(BESIDE);
             let rows = self.all(sql, DOING).await?;
             page.extend(each(&rows, DOING, order)?);
         }
-        if several {
-            page.sort_by_key(|o| std::cmp::Reverse((o.confirmed_at, o.id)));
-            page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        }
+        // The join promises no order; that of ids is the same here and in the engines.
+        page.sort_unstable_by_key(|o| std::cmp::Reverse((o.confirmed_at, o.id)));
+        page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(page)
     }
 }
@@ -204,14 +210,8 @@ impl Orders for Tx {
     async fn count_orders(&mut self, query: &OrderQuery, cap: u32) -> Stored<i64> {
         let mut total = 0;
         for block in blocks(query) {
-            let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM card_order o");
-            sql.push(&walk(query));
-            if query.class_number.is_some() {
-                sql.push(" CROSS JOIN class c WHERE c.id = o.class_id");
-            } else {
-                sql.push(" WHERE 1 = 1");
-            }
-            narrow(&mut sql, query, block.as_deref());
+            let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
+            fitting(&mut sql, query, block.as_deref());
             confirmed(&mut sql, query);
             sql.push(" LIMIT ").bind(i64::from(cap)).push(") AS n");
             total += self.number(sql, "counting orders").await?;
@@ -231,11 +231,12 @@ impl Orders for Tx {
         let mut found: BTreeMap<OrderId, OrderRecord> = BTreeMap::new();
         for chunk in unique.chunks(ROWS) {
             let mut sql = Sql::new(COLUMNS);
-            sql.push(BESIDE)
-                .push(" AND o.id IN ")
+            sql.push("card_order")
+                .push(BESIDE)
+                .push(" AND page.id IN ")
                 .list(chunk.iter().map(|id| id.0))
-                .push(" ORDER BY o.id")
-                .push(&self.lock("o"));
+                .push(" ORDER BY page.id")
+                .push(&self.lock("page"));
             let rows = self.all(sql, DOING).await?;
             found.extend(each(&rows, DOING, order)?.into_iter().map(|o| (o.id, o)));
         }

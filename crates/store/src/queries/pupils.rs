@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
+use ekatong_core::error::OpError;
 use ekatong_core::id::{PupilId, SchoolId};
 use ekatong_core::ports::{FoundPupil, NewPupilRecord, PupilFilter, PupilRecord, Pupils, Stored};
 use uuid::Uuid;
@@ -10,20 +11,21 @@ use uuid::Uuid;
 use super::super::index;
 use super::{Cols, ROWS, Sql, Tx, each, end_of_prefix};
 
-const COLUMNS: &str = "SELECT p.id, p.district, p.school_id, s.name, p.class_id, p.grade, \
-    c.number, c.nickname, p.name, p.gender, p.birth_date, p.paper_kind, p.paper_sealed, p.status, \
-    a.state, a.first_saved_at, a.submitted_at, o.state, g.name, g.phone_sealed, g.id FROM ";
+const COLUMNS: &str = "SELECT page.id, page.district, page.school_id, s.name, page.class_id, \
+    page.grade, c.number, c.nickname, page.name, page.gender, page.birth_date, page.paper_kind, \
+    page.paper_sealed, page.status, a.state, a.first_saved_at, a.submitted_at, o.state, g.name, \
+    g.phone_sealed, g.id FROM ";
 
 /// What stands beside a pupil in a list. Each join finds one row at most through
 /// an index, so that a page costs the page and not the table.
-const BESIDE: &str = " CROSS JOIN school s CROSS JOIN class c \
+const BESIDE: &str = " AS page CROSS JOIN school s CROSS JOIN class c \
     LEFT JOIN application a ON a.id = (SELECT x.id FROM application x \
-        WHERE x.pupil_id = p.id ORDER BY x.id DESC LIMIT 1) \
+        WHERE x.pupil_id = page.id ORDER BY x.id DESC LIMIT 1) \
     LEFT JOIN card_order o ON o.id = (SELECT x.id FROM card_order x \
-        WHERE x.pupil_id = p.id ORDER BY x.id DESC LIMIT 1) \
+        WHERE x.pupil_id = page.id ORDER BY x.id DESC LIMIT 1) \
     LEFT JOIN guardian g ON g.id = (SELECT x.id FROM guardian x \
-        WHERE x.pupil_id = p.id ORDER BY x.id LIMIT 1) \
-    WHERE s.id = p.school_id AND c.id = p.class_id";
+        WHERE x.pupil_id = page.id ORDER BY x.id LIMIT 1) \
+    WHERE s.id = page.school_id AND c.id = page.class_id";
 
 fn pupil(c: &mut Cols<'_>) -> Stored<PupilRecord> {
     Ok(PupilRecord {
@@ -89,13 +91,13 @@ fn narrow(sql: &mut Sql, filter: &PupilFilter) {
         sql.push(" AND p.grade = ").bind(grade);
     }
     if let Some(number) = filter.class_number {
-        sql.push(" AND c.number = ").bind(number);
+        sql.push(" AND k.number = ").bind(number);
     }
     if let Some(name) = filter.name.as_deref().filter(|n| !n.is_empty()) {
         prefix(sql, "p.name", name);
     }
     if let Some(state) = &filter.application_state {
-        sql.push(" AND a.state = ").bind(state.as_str());
+        sql.push(" AND p.application_state = ").bind(state.as_str());
     }
 }
 
@@ -111,20 +113,14 @@ pub(super) fn prefix(sql: &mut Sql, column: &'static str, text: &str) {
 }
 
 /// `FROM` and `WHERE` of the pupils that fit, with no more joins than the filter needs.
-fn fitting(sql: &mut Sql, filter: &PupilFilter, with_application: bool) {
+fn fitting(sql: &mut Sql, filter: &PupilFilter) {
     source(sql, filter);
     if filter.class_number.is_some() {
-        sql.push(" CROSS JOIN class c");
-    }
-    if with_application || filter.application_state.is_some() {
-        sql.push(
-            " LEFT JOIN application a ON a.id = (SELECT x.id FROM application x \
-             WHERE x.pupil_id = p.id ORDER BY x.id DESC LIMIT 1)",
-        );
+        sql.push(" CROSS JOIN class k");
     }
     sql.push(" WHERE 1 = 1");
     if filter.class_number.is_some() {
-        sql.push(" AND c.id = p.class_id");
+        sql.push(" AND k.id = p.class_id");
     }
     narrow(sql, filter);
 }
@@ -182,10 +178,11 @@ impl Pupils for Tx {
         limit: u32,
     ) -> Stored<Vec<PupilRecord>> {
         const DOING: &str = "reading pupils";
+        // The page is cut before anything is joined to it, so that no plan can
+        // fetch more pupils than the page has.
         let mut sql = Sql::new(COLUMNS);
-        source(&mut sql, filter);
-        sql.push(BESIDE);
-        narrow(&mut sql, filter);
+        sql.push("(SELECT p.* FROM ");
+        fitting(&mut sql, filter);
         if let Some((name, id)) = after {
             sql.push(" AND (p.name, p.id) > (")
                 .bind(name)
@@ -194,14 +191,19 @@ impl Pupils for Tx {
                 .push(")");
         }
         sql.push(" ORDER BY p.name, p.id LIMIT ")
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .push(")")
+            .push(BESIDE);
         let rows = self.all(sql, DOING).await?;
-        each(&rows, DOING, pupil)
+        let mut page = each(&rows, DOING, pupil)?;
+        // The join promises no order; that of code points is the same here and in the engines.
+        page.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(page)
     }
 
     async fn count_pupils(&mut self, filter: &PupilFilter, cap: u32) -> Stored<i64> {
         let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ");
-        fitting(&mut sql, filter, false);
+        fitting(&mut sql, filter);
         sql.push(" LIMIT ").bind(i64::from(cap)).push(") AS n");
         self.number(sql, "counting pupils").await
     }
@@ -211,9 +213,9 @@ impl Pupils for Tx {
         let mut out = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(ROWS) {
             let mut sql = Sql::new(COLUMNS);
-            sql.push("pupil p")
+            sql.push("pupil")
                 .push(BESIDE)
-                .push(" AND p.id IN ")
+                .push(" AND page.id IN ")
                 .list(chunk.iter().map(|id| id.0));
             let rows = self.all(sql, DOING).await?;
             out.extend(each(&rows, DOING, pupil)?);
@@ -265,7 +267,8 @@ impl Pupils for Tx {
             let mut sql = Sql::new(
                 "INSERT INTO pupil (id, district, school_id, class_id, grade, name, gender, \
                  birth_date, paper_kind, paper_sealed, paper_index, student_number_sealed, \
-                 student_number_index, address_sealed, status, created_at) VALUES ",
+                 student_number_index, address_sealed, status, application_state, created_at) \
+                 VALUES ",
             );
             sql.rows(chunk, |f, p| {
                 f.v(p.id.0)
@@ -283,6 +286,7 @@ impl Pupils for Tx {
                     .v(p.student_number_index.as_ref().map(<[u8; 16]>::as_slice))
                     .v(p.address_sealed.as_deref())
                     .v("pending")
+                    .v("draft")
                     .v(now);
             })
             .push(" ON CONFLICT (paper_index) DO NOTHING RETURNING id");
@@ -313,37 +317,55 @@ impl Pupils for Tx {
             .collect();
         let mut out = Vec::new();
         for chunk in ids.chunks(ROWS) {
+            let mut sql = Sql::new(SUBMIT);
+            sql.push(" AND id IN ")
+                .list(chunk.iter().copied())
+                .push(" RETURNING id");
+            let rows = self.all(sql, DOING).await?;
+            out.extend(each(&rows, DOING, |c| c.id::<PupilId>())?);
+        }
+        self.submit_latest(&out, now).await?;
+        Ok(out)
+    }
+
+    async fn submit_fitting(&mut self, filter: &PupilFilter, now: i64) -> Stored<i64> {
+        const DOING: &str = "submitting pupils that fit";
+        let mut sql = Sql::new(SUBMIT);
+        sql.push(" AND id IN (SELECT p.id FROM ");
+        fitting(&mut sql, filter);
+        sql.push(") RETURNING id");
+        let rows = self.all(sql, DOING).await?;
+        let ids = each(&rows, DOING, |c| c.id::<PupilId>())?;
+        self.submit_latest(&ids, now).await?;
+        i64::try_from(ids.len()).map_err(|e| OpError::internal(DOING, e))
+    }
+}
+
+/// The pupil's row goes first: of two that submit the same child the second waits
+/// for it and then finds nothing to submit.
+const SUBMIT: &str = "UPDATE pupil SET application_state = 'submitted' \
+                      WHERE application_state IN ('draft', 'returned')";
+
+impl Tx {
+    /// Submits the latest application of each of these pupils.
+    async fn submit_latest(&mut self, pupils: &[PupilId], now: i64) -> Stored<()> {
+        for chunk in pupils.chunks(ROWS) {
             let mut sql = Sql::new(
                 "UPDATE application SET state = 'submitted', version = version + 1, \
                  submitted_at = ",
             );
             sql.bind(now)
                 .push(
-                    " WHERE state IN ('draft', 'returned') AND id = (SELECT x.id \
-                     FROM application x WHERE x.pupil_id = application.pupil_id \
-                     ORDER BY x.id DESC LIMIT 1) AND pupil_id IN ",
+                    " WHERE id = (SELECT x.id FROM application x \
+                     WHERE x.pupil_id = application.pupil_id ORDER BY x.id DESC LIMIT 1) \
+                     AND pupil_id IN ",
                 )
-                .list(chunk.iter().copied())
-                .push(" RETURNING pupil_id");
-            let rows = self.all(sql, DOING).await?;
-            out.extend(each(&rows, DOING, |c| c.id::<PupilId>())?);
+                .list(chunk.iter().map(|id| id.0));
+            self.run(sql, "submitting applications").await?;
         }
-        Ok(out)
+        Ok(())
     }
 
-    async fn submit_fitting(&mut self, filter: &PupilFilter, now: i64) -> Stored<i64> {
-        let mut sql = Sql::new(
-            "UPDATE application SET state = 'submitted', version = version + 1, submitted_at = ",
-        );
-        sql.bind(now)
-            .push(" WHERE state IN ('draft', 'returned') AND id IN (SELECT a.id FROM ");
-        fitting(&mut sql, filter, true);
-        sql.push(" AND a.state IN ('draft', 'returned'))");
-        self.run(sql, "submitting pupils that fit").await
-    }
-}
-
-impl Tx {
     /// Guardian, first enrolment and application of pupils just entered.
     async fn insert_beside(&mut self, pupils: &[&NewPupilRecord], now: i64) -> Stored<()> {
         let with_guardian: Vec<&NewPupilRecord> = pupils

@@ -1,0 +1,39 @@
+//! The store: every function of every port, on both engines, through one suite.
+//!
+//! A test is an `async fn(Place)`; [`both`] makes of it one for SQLite and one
+//! for PostgreSQL.
+
+mod accounts;
+mod attacks;
+mod audit;
+mod blobs;
+mod constraints;
+mod imports;
+mod keys;
+mod lifetime;
+mod measure;
+mod migrations;
+mod orders;
+mod organisation;
+mod place;
+mod plans;
+mod pupils;
+
+/// Runs a test on both engines.
+macro_rules! both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::place::Place::sqlite().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::place::Place::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use both;

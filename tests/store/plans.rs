@@ -1,0 +1,380 @@
+//! Every list walks an index: no large table is read from end to end, and nothing larger than a page is sorted.
+
+use ekatong_core::id::PupilId;
+use ekatong_core::ports::{AuditFilter, OrderCursor, OrderQuery, PupilFilter};
+use ekatong_store::Plans;
+
+use crate::both;
+use crate::place::{NOW, Place, World};
+
+both!(lists_walk_indexes);
+
+/// 100 000 pupils with orders, and as many audit entries. Of the orders nine
+/// tenths are confirmed; the rest waits.
+async fn fill(place: &Place, world: &World) {
+    // Schools and classes as a district has them, so that one school is a small part.
+    let (numbers, blob, uuid, text) = if place.is_sqlite() {
+        (
+            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {last})",
+            "unhex(printf('%032x', {x}))",
+            "unhex(printf('%032x', {x}))",
+            "printf('%05d', {x})",
+        )
+    } else {
+        (
+            "WITH n (i) AS (SELECT generate_series(0, {last})::bigint)",
+            "decode(lpad(to_hex({x}), 32, '0'), 'hex')",
+            "lpad(to_hex({x}), 32, '0')::uuid",
+            "lpad(({x})::text, 5, '0')",
+        )
+    };
+    let numbers = |last: u32| numbers.replace("{last}", &last.to_string());
+    let uuid = |x: &str| uuid.replace("{x}", x);
+    let blob = |x: &str| blob.replace("{x}", x);
+    let text = |x: &str| text.replace("{x}", x);
+    let account = place.literal(world.account.id.0);
+    let yes = if place.is_sqlite() { "1" } else { "TRUE" };
+    let statements = [
+        format!(
+            "{} INSERT INTO school (id, district, code, name, kind, school_year, created_at) \
+             SELECT {}, CASE WHEN i % 2 = 0 THEN '320508' ELSE '320505' END, 'S' || {}, '校', \
+             '311', 2025, 0 FROM n",
+            numbers(99),
+            uuid("i + 1000"),
+            text("i")
+        ),
+        format!(
+            "{} INSERT INTO grade (id, school_id, number, name, graduating, manual_promotion) \
+             SELECT {}, {}, 7, '七', {yes}, {yes} FROM n",
+            numbers(99),
+            uuid("i + 1000"),
+            uuid("i + 1000")
+        ),
+        format!(
+            "{} INSERT INTO class (id, school_id, grade_id, grade, school_year, number, open, \
+             created_at) SELECT {}, {}, {}, 7, 2025, i / 100 + 1, {yes}, 0 FROM n",
+            numbers(1_999),
+            uuid("i + 10000"),
+            uuid("i % 100 + 1000"),
+            uuid("i % 100 + 1000")
+        ),
+        format!(
+            "{} INSERT INTO pupil (id, district, school_id, class_id, grade, name, paper_kind, \
+             paper_sealed, paper_index, status, application_state, created_at) SELECT {}, \
+             CASE WHEN i % 2 = 0 THEN '320508' ELSE '320505' END, {}, {}, 7, '生' || {}, \
+             'resident_id', {}, {}, 'pending', 'draft', 0 FROM n",
+            numbers(99_999),
+            uuid("i + 100000"),
+            uuid("i % 100 + 1000"),
+            uuid("i % 2000 + 10000"),
+            text("i * 7919 % 100000"),
+            blob("i"),
+            blob("i * 7919 % 100000")
+        ),
+        "INSERT INTO enrolment (id, pupil_id, class_id, begin_at, reason) \
+         SELECT id, id, class_id, 0, 'new' FROM pupil"
+            .to_owned(),
+        "INSERT INTO guardian (id, pupil_id, name) SELECT id, id, '长' FROM pupil".to_owned(),
+        "INSERT INTO application (id, pupil_id, school_id, kind, state, channel, first_saved_at) \
+         SELECT id, id, school_id, 'new', 'draft', 'import', 0 FROM pupil"
+            .to_owned(),
+        format!(
+            "{} INSERT INTO card_order (id, district, school_id, class_id, grade, enrolment_id, \
+             pupil_id, kind, state, confirmed_at) SELECT p.id, p.district, p.school_id, \
+             p.class_id, 7, p.id, p.id, 'new', \
+             CASE WHEN i % 10 = 9 THEN 'requested' WHEN i % 10 < 8 THEN 'delivered' \
+             ELSE 'confirmed' END, CASE WHEN i % 10 = 9 THEN NULL ELSE {NOW} + i / 3 END \
+             FROM n CROSS JOIN pupil p WHERE p.id = {}",
+            numbers(99_999),
+            uuid("i + 100000")
+        ),
+        format!(
+            "{} INSERT INTO audit_entry (id, at, account_id, login, address, op, outcome, \
+             district, summary, detail, seq, hash) SELECT {}, {NOW} + i, {account}, 'u' || i % 50, \
+             'local', CASE WHEN i % 2 = 0 THEN 'class.create' ELSE 'pupil.update' END, 'done', \
+             CASE WHEN i % 2 = 0 THEN '320508' ELSE '320505' END, '', '', i, NULL FROM n",
+            numbers(99_999),
+            uuid("i")
+        ),
+    ];
+    for sql in statements {
+        place.raw(&sql).await.unwrap();
+    }
+    if !place.is_sqlite() {
+        // SQLite is tested as it is in a young database, without statistics.
+        place.raw("VACUUM ANALYZE").await.unwrap();
+    }
+}
+
+/// Fails on a plan that reads a whole table or sorts.
+fn check(what: &str, plans: &Plans) {
+    let plans = plans.take();
+    assert!(!plans.is_empty());
+    plans.into_iter().for_each(|plan| check_plan(what, &plan));
+}
+
+/// Rows of a page in these tests.
+const PAGE: u32 = 50;
+
+/// Rows that PostgreSQL expects of a step. Where it expects no more than a page it
+/// may fetch all of them and sort: that costs no more than a page.
+fn rows(line: &str) -> u32 {
+    line.split_once("rows=")
+        .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok())
+        .unwrap_or(u32::MAX)
+}
+
+fn check_plan(what: &str, plan: &str) {
+    for line in plan.lines() {
+        let line = line.trim();
+        let walks = line.contains("USING INDEX") || line.contains("USING COVERING INDEX");
+        // The page itself, and the one row of a count.
+        let small = ["SCAN page", "SCAN n", "SCAN (subquery"]
+            .iter()
+            .any(|s| line.starts_with(s));
+        let large = [
+            "card_order",
+            "pupil",
+            "application",
+            "guardian",
+            "audit_entry",
+        ];
+        let bad = (line.starts_with("SCAN ") && !walks && !small)
+            || line.contains("TEMP B-TREE")
+            || large
+                .iter()
+                .any(|t| line.contains(&format!("Seq Scan on {t}")))
+            || (line.contains("Sort  (") && rows(line) > PAGE);
+        assert!(!bad, "{what}: {line}\n{plan}");
+    }
+}
+
+/// As [`check`]; a count that most rows fit may read the table up to its cap.
+fn check_count(what: &str, plans: &Plans) {
+    let plan = plans.take();
+    let capped = plan.len() == 1 && plan[0].contains("Limit") && !plan[0].contains("Filter");
+    if !capped {
+        plan.into_iter().for_each(|plan| check_plan(what, &plan));
+    }
+}
+
+async fn lists_walk_indexes(place: Place) {
+    let world = World::make(&place).await;
+    fill(&place, &world).await;
+    let (mut r, plans) = place.db.read_with_plans().await.unwrap();
+    let some = uuid::Uuid::from_u128;
+    let school = Some(some(1_001).into());
+    let class = Some(some(10_001).into());
+    let district = Some("320505".to_owned());
+    let text = |t: &str| Some(t.to_owned());
+
+    let narrow = [
+        ("all", OrderQuery::default()),
+        (
+            "district",
+            OrderQuery {
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+        (
+            "school",
+            OrderQuery {
+                school,
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+        (
+            "class",
+            OrderQuery {
+                class,
+                school,
+                ..Default::default()
+            },
+        ),
+        (
+            "state",
+            OrderQuery {
+                state: text("confirmed"),
+                ..Default::default()
+            },
+        ),
+        (
+            "waiting",
+            OrderQuery {
+                state: text("requested"),
+                ..Default::default()
+            },
+        ),
+        (
+            "district and state",
+            OrderQuery {
+                district: district.clone(),
+                state: text("requested"),
+                ..Default::default()
+            },
+        ),
+        (
+            "school and state",
+            OrderQuery {
+                school,
+                state: text("delivered"),
+                ..Default::default()
+            },
+        ),
+    ];
+    for (name, query) in narrow {
+        let mut after = None;
+        // The first page, one from the middle of the confirmed, one among the waiting.
+        for cursor in [
+            None,
+            Some((Some(NOW + 20_000), u128::MAX)),
+            Some((None, 150_000)),
+        ] {
+            if let Some((confirmed_at, id)) = cursor {
+                after = Some(OrderCursor {
+                    confirmed_at,
+                    id: some(id).into(),
+                });
+            }
+            r.orders(&query, after, PAGE).await.unwrap();
+            check(&format!("orders by {name} after {after:?}"), &plans);
+        }
+        let ranged = OrderQuery {
+            confirmed_from: Some(NOW + 1_000),
+            confirmed_to: Some(NOW + 9_000),
+            ..query.clone()
+        };
+        r.orders(&ranged, None, PAGE).await.unwrap();
+        check(&format!("orders by {name} of some days"), &plans);
+        r.count_orders(&query, 1_000).await.unwrap();
+        check_count(&format!("count of orders by {name}"), &plans);
+    }
+
+    // PostgreSQL may go through the classes of this number instead, one index each.
+    let number = OrderQuery {
+        district: district.clone(),
+        class_number: Some(2),
+        ..Default::default()
+    };
+    r.orders(&number, None, PAGE).await.unwrap();
+    let plan = plans.take().concat();
+    assert!(!plan.contains("Seq Scan on card_order"), "{plan}");
+
+    let scopes = [
+        ("all", PupilFilter::default()),
+        (
+            "district",
+            PupilFilter {
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+        (
+            "school",
+            PupilFilter {
+                school,
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+        (
+            "class",
+            PupilFilter {
+                class,
+                ..Default::default()
+            },
+        ),
+        (
+            "district and name",
+            PupilFilter {
+                district: district.clone(),
+                name: text("生01"),
+                ..Default::default()
+            },
+        ),
+        (
+            "district and state",
+            PupilFilter {
+                district: district.clone(),
+                application_state: text("draft"),
+                ..Default::default()
+            },
+        ),
+    ];
+    for (name, filter) in scopes {
+        for after in [None, Some(("生05000".to_owned(), PupilId::from(some(0))))] {
+            r.pupils(&filter, after, PAGE).await.unwrap();
+            check(&format!("pupils by {name}"), &plans);
+        }
+        r.count_pupils(&filter, 1_000).await.unwrap();
+        check_count(&format!("count of pupils by {name}"), &plans);
+    }
+    r.pupils_named(Some("320505"), None, "生0123", PAGE)
+        .await
+        .unwrap();
+    check("pupils by name", &plans);
+
+    let indexes: Vec<[u8; 16]> = (0..500_u128).map(|i| (i * 100).to_be_bytes()).collect();
+    assert_eq!(r.find_papers(&indexes).await.unwrap().len(), 500);
+    // PostgreSQL reads the 100 schools and 2000 classes into memory for 500 children.
+    let plan = plans.take().concat();
+    assert!(
+        !plan.contains("Seq Scan on pupil") && !plan.contains("SCAN p"),
+        "{plan}"
+    );
+    r.find_papers(&indexes[..1]).await.unwrap();
+    check("one paper", &plans);
+
+    for (name, filter) in [
+        ("all", AuditFilter::default()),
+        (
+            "district",
+            AuditFilter {
+                districts: Some(vec!["320508".into()]),
+                ..Default::default()
+            },
+        ),
+        (
+            "account",
+            AuditFilter {
+                account: Some(world.account.id),
+                ..Default::default()
+            },
+        ),
+        (
+            "login",
+            AuditFilter {
+                login: text("u7"),
+                ..Default::default()
+            },
+        ),
+        (
+            "noun",
+            AuditFilter {
+                op: text("class"),
+                ..Default::default()
+            },
+        ),
+        (
+            "days",
+            AuditFilter {
+                from: Some(NOW + 100),
+                to: Some(NOW + 90_000),
+                ..Default::default()
+            },
+        ),
+    ] {
+        for before in [None, Some((NOW + 50_000, some(50_000).into()))] {
+            r.audit_entries(&filter, before, PAGE).await.unwrap();
+            check(&format!("audit by {name}"), &plans);
+        }
+    }
+    r.unsealed_chains().await.unwrap();
+    r.unsealed("320508", PAGE).await.unwrap();
+    r.sealed_entries("320508", 100, PAGE).await.unwrap();
+    r.last_moment().await.unwrap();
+    let sealing = plans.take().concat();
+    assert!(!sealing.contains("Seq Scan on audit_entry"), "{sealing}");
+}
