@@ -58,7 +58,10 @@ async fn the_data_version_tells_of_changes(place: Place) {
         let old = here.data_version().await.unwrap();
         let mut w = store.write().await.unwrap();
         w.put_meta("a", value).await.unwrap();
-        assert_eq!(here.data_version().await.unwrap(), old, "not yet committed");
+        if place.is_sqlite() {
+            // PostgreSQL counts the writers of its other databases as well.
+            assert_eq!(here.data_version().await.unwrap(), old, "not committed");
+        }
         w.commit().await.unwrap();
         assert_ne!(here.data_version().await.unwrap(), old);
     }

@@ -40,6 +40,8 @@ pub struct ImportRecord {
     pub rows_error: i64,
     /// Rows with a warning and no error.
     pub rows_warning: i64,
+    /// Rows with any error or warning.
+    pub rows_problem: i64,
     /// Rows whose child is twice in the file or on record.
     pub rows_duplicate: i64,
     /// Rows committed.
@@ -152,6 +154,8 @@ pub trait Imports {
     async fn update_import(&mut self, import: &ImportRecord) -> Stored<()>;
     /// Drops an import that was still being read, with its rows.
     async fn delete_import(&mut self, id: ImportId) -> Stored<()>;
+    /// Forgets the staged rows of an import.
+    async fn delete_staged(&mut self, import: ImportId) -> Stored<()>;
     /// Adds staged rows.
     async fn stage_rows(&mut self, import: ImportId, rows: &[StagedRow]) -> Stored<()>;
     /// Rows by their numbers as Excel shows them.
