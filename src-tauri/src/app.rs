@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use tauri::{AppHandle, Context, Emitter, Manager, Runtime, Window, WindowEvent};
+use tauri::{AppHandle, Context, Emitter, Manager, RunEvent, Runtime, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::backend::Backend;
 use crate::in_flight::InFlight;
 use crate::{automation, commands, files};
 
@@ -39,7 +40,13 @@ pub fn run(context: Context) -> ExitCode {
         builder = builder.plugin(plugin);
     }
     let app = builder
-        .setup(|app| {
+        .setup(move |app| {
+            let backend = Backend::new(data_dir);
+            // Without a place there is no log either; the pages say what is wrong with it.
+            if let Ok(place) = backend.place() {
+                ekatong_host::logging::start(place.folder());
+            }
+            app.manage(backend);
             let handle = app.handle().clone();
             app.manage(InFlight::new(move || close(&handle)));
             Ok(())
@@ -49,7 +56,14 @@ pub fn run(context: Context) -> ExitCode {
         .build(context);
     match app {
         // `run` would end the process itself and lose the exit code.
-        Ok(app) => ExitCode::from(u8::from(app.run_return(|_, _| {}) != 0)),
+        Ok(app) => {
+            let code = app.run_return(|app, event| {
+                if let (RunEvent::Exit, Some(backend)) = (event, app.try_state::<Backend>()) {
+                    tauri::async_runtime::block_on(backend.close());
+                }
+            });
+            ExitCode::from(u8::from(code != 0))
+        }
         Err(error) => {
             // Before there is a window there is nowhere else to say it.
             writeln!(std::io::stderr(), "the window does not open: {error}").ok();

@@ -4,13 +4,18 @@
 //! can do: its state, its dialogs, its files. To add one: a function here, its
 //! name in [`handler`]. No rule belongs here: the operations decide.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use ekatong_core::error::{Code, OpError, Problem};
-use serde::{Deserialize, Serialize};
+use ekatong_core::id::BlobId;
+use ekatong_host::{HostError, HostState, InitRequest};
+use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, Wry};
 use uuid::Uuid;
 
+use crate::backend::Backend;
 use crate::files;
 use crate::in_flight::{InFlight, Work};
 
@@ -52,10 +57,27 @@ impl From<OpError> for CallError {
     fn from(error: OpError) -> Self {
         match error {
             OpError::Rejected(problems) => Self::Rejected { problems },
-            OpError::Internal { .. } => Self::Internal {
-                internal: true,
-                trace_id: Uuid::now_v7().to_string(),
-            },
+            OpError::Internal { doing, source } => {
+                let trace_id = Uuid::now_v7().to_string();
+                tracing::error!(trace_id, doing, source, "an operation broke");
+                Self::Internal {
+                    internal: true,
+                    trace_id,
+                }
+            }
+        }
+    }
+}
+
+impl From<HostError> for CallError {
+    fn from(error: HostError) -> Self {
+        if let HostError::Op(error) = error {
+            return error.into();
+        }
+        tracing::warn!(code = error.code(), %error, "the host could not do its part");
+        let problem = Problem::new(Code::HostRefused).message(error.message());
+        Self::Rejected {
+            problems: vec![problem],
         }
     }
 }
@@ -78,7 +100,7 @@ fn begin(in_flight: &InFlight) -> Answer<Work> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Staged {
     /// Id of the blob, for the operation's request.
-    pub(crate) blob_id: String,
+    pub(crate) blob_id: BlobId,
     /// The file's own name, without its folder.
     pub(crate) file_name: String,
     /// Size in bytes.
@@ -92,103 +114,112 @@ pub(crate) struct Saved {
     pub(crate) path: String,
 }
 
-/// What a new data folder starts with.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "read when the operations are wired in")]
-pub(crate) struct HostInit {
-    districts: Vec<NewDistrict>,
-    login: String,
-    display_name: String,
-    password: String,
-    school_year: String,
-    passphrase: Option<String>,
-}
-
-/// A district of a new data folder.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "read when the operations are wired in")]
-pub(crate) struct NewDistrict {
-    code: String,
-    name: String,
-}
-
 /// Runs one operation. `key` makes a second try the same as the first, and names
 /// the call for [`cancel`].
 #[tauri::command]
 async fn call(
+    app: AppHandle,
     op: String,
     payload: Value,
     key: Option<String>,
     in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
 ) -> Answer<Value> {
     let _work = begin(&in_flight)?;
-    drop((op, payload, key));
-    Err(Code::NotFound.into())
+    Ok(backend.call(app, op, payload, key).await?)
 }
 
 /// Cancels the call with this key; one that has ended is no fault.
 #[tauri::command]
-async fn cancel(key: String) -> Answer<()> {
-    drop(key);
+async fn cancel(key: String, backend: State<'_, Backend>) -> Answer<()> {
+    backend.cancel(&key);
     Ok(())
 }
 
 /// Whether there is data, and whether it can be opened.
 #[tauri::command]
-async fn host_state() -> Answer<Value> {
-    Err(Code::NotFound.into())
+async fn host_state(
+    app: AppHandle,
+    in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
+) -> Answer<HostState> {
+    let _work = begin(&in_flight)?;
+    Ok(backend.state(&app).await?)
+}
+
+/// The recovery code of new data, shown once.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Made {
+    recovery_code: String,
 }
 
 /// Makes a new data folder; answers the recovery code, once.
 #[tauri::command]
-async fn host_init(init: HostInit, in_flight: State<'_, InFlight>) -> Answer<Value> {
+async fn host_init(
+    app: AppHandle,
+    init: InitRequest,
+    in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
+) -> Answer<Made> {
     let _work = begin(&in_flight)?;
-    drop(init);
-    Err(Code::NotFound.into())
+    let recovery_code = backend.init(&app, init).await?;
+    Ok(Made { recovery_code })
 }
 
 /// Opens the data folder with a passphrase or the recovery code.
 #[tauri::command]
-async fn host_unlock(passphrase: Option<String>, recovery_code: Option<String>) -> Answer<Value> {
-    drop((passphrase, recovery_code));
-    Err(Code::NotFound.into())
+async fn host_unlock(
+    app: AppHandle,
+    passphrase: Option<String>,
+    recovery_code: Option<String>,
+    in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
+) -> Answer<()> {
+    let _work = begin(&in_flight)?;
+    Ok(backend.unlock(&app, passphrase, recovery_code).await?)
 }
 
 /// Lets the person choose a workbook and takes it over; nothing when they did not.
 #[tauri::command]
-async fn pick_workbook(app: AppHandle) -> Answer<Option<Staged>> {
+async fn pick_workbook(app: AppHandle, backend: State<'_, Backend>) -> Answer<Option<Staged>> {
     match files::ask_for_workbook(app).await? {
-        Some(path) => files::stage_file(&path).map(Some),
+        Some(path) => files::stage_file(&backend, path).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// Takes over a file dropped on the window.
 #[tauri::command]
-async fn stage_path(path: String) -> Answer<Staged> {
-    files::stage_file(path.as_ref())
+async fn stage_path(path: String, backend: State<'_, Backend>) -> Answer<Staged> {
+    files::stage_file(&backend, path.into()).await
 }
 
 /// Takes over a file the page has read itself.
 #[tauri::command]
-async fn stage_bytes(file_name: String, base64: String) -> Answer<Staged> {
-    drop((file_name, base64));
-    Err(Code::NotFound.into())
+async fn stage_bytes(
+    file_name: String,
+    base64: String,
+    backend: State<'_, Backend>,
+) -> Answer<Staged> {
+    let bytes = BASE64
+        .decode(base64)
+        .map_err(|_| CallError::from(Code::RequestInvalid))?;
+    files::stage(&backend, &file_name, bytes).await
 }
 
 /// Writes a blob where the person says; nothing when they did not.
 #[tauri::command]
 async fn save_blob(
     app: AppHandle,
-    blob_id: String,
+    blob_id: BlobId,
     file_name: String,
     in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
 ) -> Answer<Option<Saved>> {
     let _work = begin(&in_flight)?;
     match files::ask_where_to_save(app, &file_name).await? {
-        Some(path) => files::write_blob(&blob_id, &path).map(Some),
+        Some(path) => files::write_blob(&backend, blob_id, path).await.map(Some),
         None => Ok(None),
     }
 }

@@ -3,13 +3,15 @@
 //! A page never learns the content of a folder: it gets the id of what the person
 //! chose, and operations never see a path.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ekatong_core::error::{Code, OpError};
+use ekatong_core::error::{Code, OpError, Problem};
+use ekatong_core::id::BlobId;
 use tauri::AppHandle;
 use tauri::async_runtime::spawn_blocking;
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
+use crate::backend::Backend;
 use crate::commands::{CallError, Saved, Staged};
 
 /// Names the data folder, instead of the person's own.
@@ -17,6 +19,9 @@ const DATA_DIR: &str = "EKATONG_DATA";
 
 /// Where files are saved without asking: for tests and unattended screens.
 const SAVE_DIR: &str = "EKATONG_SAVE_DIR";
+
+/// Bytes of a file at most: what the largest row limit allows (model.md, file limits).
+const LARGEST: u64 = 64_000_000;
 
 /// The data folder named by the environment, if any.
 pub(crate) fn chosen_data_dir() -> Option<PathBuf> {
@@ -87,16 +92,82 @@ async fn in_dialog(
     Ok(path)
 }
 
-/// Takes over a file.
-pub(crate) fn stage_file(path: &Path) -> Result<Staged, CallError> {
-    let _ = path;
-    Err(Code::NotFound.into())
+/// Takes over a file. Its size is asked first: a file that no import can take is
+/// refused before it is read.
+pub(crate) async fn stage_file(backend: &Backend, path: PathBuf) -> Result<Staged, CallError> {
+    let file_name = plain_name(&path.to_string_lossy())?;
+    let unreadable = |_| unreadable(&file_name);
+    let about = tokio::fs::metadata(&path).await.map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(OpError::from(
+            Problem::new(Code::FileKind)
+                .message(format!("“{file_name}”是文件夹，请选择一个 .xlsx 工作簿。")),
+        )
+        .into());
+    }
+    if about.len() > LARGEST {
+        return Err(too_large(&file_name).into());
+    }
+    let bytes = tokio::fs::read(&path).await.map_err(unreadable)?;
+    stage(backend, &file_name, bytes).await
 }
 
-/// Writes a blob to a file.
-pub(crate) fn write_blob(blob_id: &str, path: &Path) -> Result<Saved, CallError> {
-    let _ = (blob_id, path);
-    Err(Code::NotFound.into())
+fn unreadable(file_name: &str) -> CallError {
+    OpError::from(Problem::new(Code::FileDamaged).message(format!(
+        "打不开“{file_name}”，它可能被移动、删除，或您没有读取权限，请重新选择。"
+    )))
+    .into()
+}
+
+fn too_large(file_name: &str) -> OpError {
+    Problem::new(Code::FileTooLarge)
+        .message(format!(
+            "“{file_name}”超过 {} MB，请拆分后再导入。",
+            LARGEST / 1_000_000
+        ))
+        .into()
+}
+
+/// Takes over the bytes of a file.
+pub(crate) async fn stage(
+    backend: &Backend,
+    file_name: &str,
+    bytes: Vec<u8>,
+) -> Result<Staged, CallError> {
+    let file_name = plain_name(file_name)?;
+    let size = bytes.len() as u64;
+    if size > LARGEST {
+        return Err(too_large(&file_name).into());
+    }
+    let blob_id = backend.stage(&file_name, &bytes).await?;
+    Ok(Staged {
+        blob_id,
+        file_name,
+        size,
+    })
+}
+
+/// Writes a blob to a file: beside it first, so that a full disk leaves no half of it.
+pub(crate) async fn write_blob(
+    backend: &Backend,
+    id: BlobId,
+    path: PathBuf,
+) -> Result<Saved, CallError> {
+    let bytes = backend.fetch(id).await?;
+    let mut draft = path.clone().into_os_string();
+    draft.push(".part");
+    let written = async {
+        tokio::fs::write(&draft, &bytes).await?;
+        tokio::fs::rename(&draft, &path).await
+    };
+    if written.await.is_err() {
+        // What was not written needs no removal.
+        tokio::fs::remove_file(&draft).await.ok();
+        return Err(OpError::from(Problem::new(Code::FileNotWritten)).into());
+    }
+    Ok(Saved {
+        path: path.display().to_string(),
+    })
 }
 
 #[cfg(test)]

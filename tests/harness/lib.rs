@@ -1,4 +1,6 @@
 //! What the tests share.
 
+pub mod app;
 pub mod postgres;
 pub mod window;
+pub mod workbook;

@@ -43,3 +43,9 @@ ids! {
     /// A staged file.
     BlobId,
 }
+
+/// A new id; ids made later sort after those made before.
+#[must_use]
+pub fn new() -> Uuid {
+    Uuid::now_v7()
+}

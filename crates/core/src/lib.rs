@@ -1,7 +1,21 @@
 //! The rules of `ekatong`. Knows no window, network, database, file or clock.
+//!
+//! Start at [`registry`]: every operation with its permission. [`dispatch`] is
+//! the one door to them, [`access`] the table of roles, [`domain`] what exists,
+//! [`import`] how a workbook is read, [`ports`] what a host must give.
 
+pub mod access;
+pub mod audit;
+mod blobs;
+pub mod context;
+pub mod dispatch;
 pub mod domain;
 pub mod error;
 pub mod id;
 pub mod import;
+pub mod ops;
+pub mod password;
 pub mod ports;
+pub mod registry;
+pub mod settings;
+mod touches;

@@ -289,14 +289,20 @@ impl LocalHost {
             .clone()
             .filter(|text| !text.is_empty())
             .map(Zeroizing::new);
-        Self::make(place, passphrase, async |uow| first.write(uow, now).await).await
+        Self::make(place, passphrase, |mut uow| async move {
+            first.write(&mut *uow, now).await?;
+            Ok(uow)
+        })
+        .await
     }
 
     /// Makes a new place and lets `write` fill it in the transaction that makes it exist.
-    pub(crate) async fn make(
+    pub(crate) async fn make<W: Future<Output = Result<Box<dyn UnitOfWork>, OpError>>>(
         place: &Place,
         passphrase: Option<Zeroizing<String>>,
-        write: impl AsyncFnOnce(&mut dyn UnitOfWork) -> Result<(), OpError>,
+        // The transaction is handed over and back: a borrowed one would keep the
+        // future from moving between threads, which the window's runtime does.
+        write: impl FnOnce(Box<dyn UnitOfWork>) -> W,
     ) -> Result<Initialised, HostError> {
         let mut opened = open_database(place, true)
             .await?
@@ -318,8 +324,7 @@ impl LocalHost {
                 .filter(kept)
                 .collect();
             opened.database.change_key_wraps(&new.wraps, &left).await?;
-            let mut uow = opened.database.store().write().await?;
-            write(&mut *uow).await?;
+            let mut uow = write(opened.database.store().write().await?).await?;
             uow.put_meta(DATABASE_ID, &id.to_string()).await?;
             uow.commit().await
         };

@@ -256,6 +256,11 @@ codes! {
     /// Same paper, different content.
     RowConflict = "row.conflict",
 
+    /// The file could not be written where the person wanted it.
+    FileNotWritten = "file.not_written",
+    /// Data folder, key or database do not open; the message says why.
+    HostRefused = "host.refused",
+
     // ---- imports ----
     /// No such import.
     ImportUnknown = "import.unknown",

@@ -108,6 +108,8 @@ pub const fn text(code: Code) -> &'static str {
         Code::FileTooLarge => "文件太大，请删去图片和多余的工作表，或分成几个文件。",
         Code::FileTooManyRows => "行数超过上限，请分成几个文件。",
         Code::FileUnsafe => "文件中有不安全的内容，请在 Excel 中打开并另存为 .xlsx 后重试。",
+        Code::FileNotWritten => "文件没有保存，请检查位置、权限和剩余空间后再试。",
+        Code::HostRefused => "数据打不开，请联系运维。",
         Code::FileEmpty => "没有可导入的数据行，请在标题行下面填写。",
         Code::SheetNotFound => "找不到标题行，请使用下载的模板，不要改动标题。",
         Code::SheetAmbiguous => "有两个工作表都可以导入，请只保留一个。",

@@ -63,6 +63,19 @@ pub struct SheetFacts {
     pub hidden_columns: Vec<u32>,
 }
 
+/// A merged range; rows as Excel shows them from 1, columns from 0, ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MergedRange {
+    /// First row.
+    pub top: u32,
+    /// Last row.
+    pub bottom: u32,
+    /// First column.
+    pub left: u32,
+    /// Last column.
+    pub right: u32,
+}
+
 /// How much of a file is read before it is refused (model.md, file limits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileLimits {
@@ -107,4 +120,15 @@ pub trait Workbook: Send {
         sheet: usize,
         visit: &mut dyn FnMut(SheetRow) -> ControlFlow<()>,
     ) -> Result<SheetFacts, OpError>;
+
+    /// The merged ranges of a sheet, in any order. Only the first cell of a range
+    /// holds a value, so rows alone do not show which other cells it covers: a
+    /// child whose address stands in the row above would lose it silently.
+    ///
+    /// # Errors
+    /// `file.damaged`, `file.unsafe`, `file.too_large`.
+    fn merged_ranges(&mut self, sheet: usize) -> Result<Vec<MergedRange>, OpError> {
+        let _ = sheet;
+        Ok(Vec::new())
+    }
 }

@@ -183,24 +183,27 @@ pub async fn demo(
     let now = SystemClock::new(0).now_ms();
     let year = usual_year(now)?;
     let plan = fill::Plan::new(size, year, now)?;
-    let made = LocalHost::make(place, passphrase.clone(), async |uow| {
-        write_districts(uow, DISTRICTS.into_iter(), year, now).await?;
+    let (plan, accounts) = (&plan, &accounts);
+    let made = LocalHost::make(place, passphrase.clone(), |mut uow| async move {
+        write_districts(&mut *uow, DISTRICTS.into_iter(), year, now).await?;
         uow.put_meta(DEMO, &size.seed.to_string()).await?;
-        plan.organisation(uow).await?;
-        plan.accounts(uow, &accounts).await?;
+        plan.organisation(&mut *uow).await?;
+        plan.accounts(&mut *uow, accounts).await?;
         let summary = format!(
             "建立演示数据：{} 所学校，{} 名学生",
             size.schools, size.pupils
         );
+        let detail = json!({ "seed": size.seed });
         uow.append_audit(&audit_entry(
             "host.demo",
             None,
             None,
             now,
             &summary,
-            &json!({ "seed": size.seed }),
+            &detail,
         ))
-        .await
+        .await?;
+        Ok(uow)
     })
     .await;
     let made = match made {
@@ -213,13 +216,13 @@ pub async fn demo(
         let mut uow = made.host.app.ports().store.write().await?;
         uow.put_meta(DEMO_WHOLE, "1").await?;
         uow.commit().await?;
-        store_accounts(place, &accounts)?;
+        store_accounts(place, accounts)?;
         Ok(counts)
     };
     let filled: Result<DemoCounts, HostError> = filled.await;
     made.host.close().await;
     Ok(Demo {
-        accounts,
+        accounts: accounts.clone(),
         created: true,
         recovery_code: Some(made.recovery_code),
         counts: Some(filled?),

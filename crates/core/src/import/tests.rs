@@ -1,0 +1,1 @@
+//! Tables of cells and the problems they must give (rules §3).

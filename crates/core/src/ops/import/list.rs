@@ -1,0 +1,92 @@
+//! Imports within one's reach, newest first (查看导入记录).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ImportSummary;
+use crate::access::Reach;
+use crate::context::Cx;
+use crate::error::{Code, OpError};
+use crate::id::{ImportId, SchoolId};
+use crate::ops::page::{ListScope, decode_cursor, encode_cursor, limit, list_scopes};
+use crate::ops::touches;
+use crate::ports::ImportRecord;
+
+/// Filter and page.
+#[derive(Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListImportsRequest {
+    /// Only of this school.
+    #[ts(optional)]
+    pub school_id: Option<SchoolId>,
+    /// `next` of the page before.
+    #[ts(optional)]
+    pub after: Option<String>,
+    /// Rows of the page, 1–500; 50 by default.
+    #[ts(optional)]
+    pub limit: Option<u32>,
+}
+
+/// A page.
+#[derive(Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListImportsResponse {
+    /// Imports.
+    pub items: Vec<ImportSummary>,
+    /// Where the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next: Option<String>,
+}
+
+touches!(ListImportsRequest, self => Touched::Filtered);
+
+/// # Errors
+/// `forbidden` for a school outside the reach.
+pub async fn run(cx: &mut Cx, request: ListImportsRequest) -> Result<ListImportsResponse, OpError> {
+    let limit = limit(request.limit);
+    let before = decode_cursor(request.after.as_deref())?;
+    let reach = cx.reach().clone();
+    let imports = within(cx, &reach, request.school_id, before, limit).await?;
+    let next = (imports.len() == limit as usize)
+        .then(|| imports.last().and_then(|import| encode_cursor(&import.id)))
+        .flatten();
+    let items = imports
+        .into_iter()
+        .map(ImportSummary::new)
+        .collect::<Result<_, _>>()?;
+    Ok(ListImportsResponse { items, next })
+}
+
+/// Imports within a reach, also for the start page.
+pub(crate) async fn within(
+    cx: &mut Cx,
+    reach: &Reach,
+    school: Option<SchoolId>,
+    before: Option<ImportId>,
+    limit: u32,
+) -> Result<Vec<ImportRecord>, OpError> {
+    let school = match school {
+        Some(id) => Some(cx.uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
+        None => None,
+    };
+    let mut all = Vec::new();
+    for scope in list_scopes(
+        reach,
+        None,
+        school
+            .as_ref()
+            .map(|school| (school.id, school.district.as_str())),
+    )? {
+        let page = match scope {
+            ListScope::City => cx.uow.imports(None, None, before, limit).await?,
+            ListScope::District(code) => cx.uow.imports(None, Some(&[code]), before, limit).await?,
+            ListScope::School(id) => cx.uow.imports(Some(&[id]), None, before, limit).await?,
+        };
+        all.extend(page);
+    }
+    all.sort_by_key(|import| std::cmp::Reverse(import.id));
+    all.truncate(limit as usize);
+    Ok(all)
+}

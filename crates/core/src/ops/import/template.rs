@@ -1,0 +1,62 @@
+//! The template of a school (下载导入模板), IMP-1.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use ts_rs::TS;
+
+use crate::context::{AuditNote, Job};
+use crate::error::{Code, OpError};
+use crate::id::SchoolId;
+pub use crate::ops::page::StagedFile;
+use crate::ops::touches;
+
+/// Which school.
+#[derive(Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportTemplateRequest {
+    /// School.
+    pub school_id: SchoolId,
+}
+
+touches!(ImportTemplateRequest, self => Touched::School(self.school_id));
+
+/// # Errors
+/// `school.unknown`, `forbidden`.
+pub async fn run(job: &mut Job, request: ImportTemplateRequest) -> Result<StagedFile, OpError> {
+    let mut uow = job.ports.store.read().await?;
+    let school = uow
+        .school(request.school_id)
+        .await?
+        .ok_or(Code::SchoolUnknown)?;
+    let snapshot = super::snapshot(&mut *uow, request.school_id, job.today()).await?;
+    uow.rollback().await?;
+    let template = crate::import::new_pupils::template(&snapshot);
+    let bytes = job.ports.workbooks.template(&template)?;
+    let file_name = format!("新生信息导入模板-{}.xlsx", safe_name(&school.name));
+    let mut uow = job.ports.store.write().await?;
+    let cipher = job.ports.cipher.clone();
+    let blob_id = crate::blobs::write(
+        &mut *uow,
+        &*cipher,
+        job.actor.account,
+        &file_name,
+        &bytes,
+        job.now,
+    )
+    .await?;
+    let answer = StagedFile { blob_id, file_name };
+    job.finish(
+        uow,
+        AuditNote::school(school.district, school.id, "下载新生信息导入模板"),
+        &answer,
+    )
+    .await?;
+    Ok(answer)
+}
+
+/// A school's name without what Windows refuses in file names.
+fn safe_name(name: &str) -> String {
+    name.chars()
+        .filter(|c| !r#"<>:"/\|?*"#.contains(*c) && !c.is_control())
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! Confirmation of card production (确认制卡), CARD-1.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use ts_rs::TS;
+
+use super::OrderFilter;
+use crate::access::Permission;
+use crate::context::Cx;
+use crate::domain::order::OrderStep;
+use crate::error::OpError;
+use crate::id::OrderId;
+pub use crate::ops::pupil::StepResult;
+use crate::ops::touches;
+
+/// Some orders, or all that fit a filter.
+#[derive(Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConfirmOrdersRequest {
+    /// These.
+    #[ts(optional)]
+    pub ids: Option<Vec<OrderId>>,
+    /// All that fit, at most 20 000.
+    #[ts(optional)]
+    pub filter: Option<OrderFilter>,
+}
+
+touches!(ConfirmOrdersRequest, self => match &self.ids {
+    Some(ids) => Touched::Orders(ids.clone()),
+    None => Touched::Filtered,
+});
+
+/// Orders whose state does not allow the step are listed; the others take it.
+///
+/// # Errors
+/// `order.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
+pub async fn run(cx: &mut Cx, request: ConfirmOrdersRequest) -> Result<StepResult, OpError> {
+    let orders = super::chosen(cx, request.ids, request.filter, Permission::ConfirmOrders).await?;
+    super::step(cx, orders, OrderStep::Confirm, None).await
+}

@@ -1,0 +1,419 @@
+//! Card orders (制卡订单), CARD-1 to CARD-3.
+
+pub mod approve;
+pub mod confirm;
+pub mod counts;
+pub mod export;
+pub mod list;
+pub mod request;
+pub mod return_;
+pub mod withdraw;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::access::{Permission, Place, forbidden};
+use crate::context::{AuditNote, Cx};
+use crate::domain::order::{OrderKind, OrderState, OrderStep};
+use crate::domain::time::DayRange;
+use crate::error::{Code, OpError, Problem};
+use crate::id::{ClassId, OrderId, PupilId, SchoolId};
+use crate::ops::class::grade_name;
+use crate::ops::page::{ListScope, list_scopes};
+use crate::ops::pupil::{StepResult, SubjectProblem, masked_paper};
+use crate::ports::{Cipher, IndexOf, OrderQuery, OrderRecord, OrderStepRecord, UnitOfWork};
+
+/// Orders that one action takes at once.
+pub(crate) const STEP_LIMIT: u32 = 20_000;
+/// Problems that one answer lists.
+const PROBLEM_LIMIT: usize = 200;
+/// Pupils that a text may stand for.
+const TEXT_LIMIT: u32 = 500;
+
+/// An order as shown.
+#[derive(Debug, Clone, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderView {
+    /// Id.
+    pub id: OrderId,
+    /// Pupil.
+    pub pupil_id: PupilId,
+    /// Name of the pupil.
+    pub pupil_name: String,
+    /// Masked number of the paper.
+    pub paper_masked: String,
+    /// School at the request.
+    pub school_id: SchoolId,
+    /// Its name.
+    pub school_name: String,
+    /// District code.
+    pub district: String,
+    /// Its name.
+    pub district_name: String,
+    /// Grade number at the request.
+    #[ts(type = "number")]
+    pub grade: i64,
+    /// 一年级 … 九年级.
+    pub grade_name: String,
+    /// 班级序号 at the request.
+    #[ts(type = "number")]
+    pub class_number: i64,
+    /// 新办, 补办, 换卡.
+    #[ts(as = "OrderKind")]
+    pub kind: String,
+    /// Its name.
+    pub kind_name: String,
+    /// State.
+    #[ts(as = "OrderState")]
+    pub state: String,
+    /// Its name.
+    pub state_name: String,
+    /// 申请制卡时间; epoch milliseconds, like the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub requested_at: Option<i64>,
+    /// 区审核通过时间 (CARD-3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub approved_at: Option<i64>,
+    /// 确认制卡时间 (CARD-2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub confirmed_at: Option<i64>,
+    /// 退回时间.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub returned_at: Option<i64>,
+    /// Why it was returned or withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reason: Option<String>,
+    /// Batch number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub batch_no: Option<String>,
+    /// E卡通号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub card_no: Option<String>,
+    /// Grows with each step.
+    #[ts(type = "number")]
+    pub version: i64,
+}
+
+impl OrderView {
+    /// From the stored order.
+    ///
+    /// # Errors
+    /// An internal fault when a sealed value does not open.
+    pub fn new(order: OrderRecord, cipher: &dyn Cipher) -> Result<Self, OpError> {
+        Ok(Self {
+            paper_masked: masked_paper(
+                cipher,
+                order.pupil_id,
+                &order.paper_kind,
+                &order.paper_sealed,
+            )?,
+            id: order.id,
+            pupil_id: order.pupil_id,
+            pupil_name: order.pupil_name,
+            school_id: order.school_id,
+            school_name: order.school_name,
+            district: order.district,
+            district_name: order.district_name,
+            grade: order.grade,
+            grade_name: grade_name(order.grade),
+            class_number: order.class_number,
+            kind_name: OrderKind::from_stored(&order.kind)
+                .map_or("", OrderKind::zh)
+                .to_owned(),
+            kind: order.kind,
+            state_name: OrderState::from_stored(&order.state)
+                .map_or("", OrderState::zh)
+                .to_owned(),
+            state: order.state,
+            requested_at: order.requested_at,
+            approved_at: order.approved_at,
+            confirmed_at: order.confirmed_at,
+            returned_at: order.returned_at,
+            reason: order.reason,
+            batch_no: order.batch_no,
+            card_no: order.card_no,
+            version: order.version,
+        })
+    }
+}
+
+/// Which orders: each field narrows. The date range is the confirmation time
+/// (CARD-2), in Asia/Shanghai days, both ends included.
+#[derive(Debug, Clone, Default, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrderFilter {
+    /// First day, `2026-09-01`.
+    #[ts(optional)]
+    pub confirmed_from: Option<String>,
+    /// Last day.
+    #[ts(optional)]
+    pub confirmed_to: Option<String>,
+    /// District code.
+    #[ts(optional)]
+    pub district: Option<String>,
+    /// School.
+    #[ts(optional)]
+    pub school_id: Option<SchoolId>,
+    /// Grade number.
+    #[ts(optional, type = "number")]
+    pub grade: Option<i64>,
+    /// 班级序号.
+    #[ts(optional, type = "number")]
+    pub class_number: Option<i64>,
+    /// State.
+    #[ts(optional, as = "Option<OrderState>")]
+    pub state: Option<String>,
+    /// Start of a name, or a whole paper number.
+    #[ts(optional)]
+    pub text: Option<String>,
+}
+
+/// Turns a filter into queries: one for each scope of the person's reach, each of
+/// which is one walk along an index. A text becomes keys first.
+///
+/// # Errors
+/// `date_range.invalid`, `forbidden`, `school.unknown`, `order.state`, `text.too_broad`.
+pub(crate) async fn queries(
+    uow: &mut dyn UnitOfWork,
+    cipher: &dyn Cipher,
+    reach: &crate::access::Reach,
+    filter: &OrderFilter,
+    today: chrono::NaiveDate,
+) -> Result<Vec<OrderQuery>, OpError> {
+    let range = DayRange::parse(
+        filter.confirmed_from.as_deref(),
+        filter.confirmed_to.as_deref(),
+    )?;
+    let (from, to) = range.bounds_ms();
+    if let Some(state) = &filter.state
+        && OrderState::from_stored(state).is_none()
+    {
+        return Err(Problem::new(Code::RequestInvalid)
+            .field("state")
+            .message("没有这种订单状态。")
+            .into());
+    }
+    let school = match filter.school_id {
+        Some(id) => Some(uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
+        None => None,
+    };
+    let scopes = list_scopes(
+        reach,
+        filter.district.as_deref(),
+        school
+            .as_ref()
+            .map(|school| (school.id, school.district.as_str())),
+    )?;
+    let text = filter
+        .text
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let mut queries = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        let (district, school_id) = match scope {
+            ListScope::City => (None, None),
+            ListScope::District(code) => (Some(code), None),
+            ListScope::School(id) => (None, Some(id)),
+        };
+        let class = match (&school, filter.grade, filter.class_number) {
+            (Some(school), Some(grade), Some(number)) => {
+                class_id(uow, school, grade, number).await?
+            }
+            _ => None,
+        };
+        let pupils = match text {
+            None => None,
+            Some(text) => Some(
+                pupils_of_text(uow, cipher, district.as_deref(), school_id, text, today).await?,
+            ),
+        };
+        queries.push(OrderQuery {
+            confirmed_from: from,
+            confirmed_to: to,
+            district,
+            school: school_id,
+            grade: filter.grade,
+            class,
+            class_number: filter.class_number,
+            state: filter.state.clone(),
+            pupils,
+        });
+    }
+    Ok(queries)
+}
+
+/// The class of this number in the school's current year.
+async fn class_id(
+    uow: &mut dyn UnitOfWork,
+    school: &crate::ports::SchoolRecord,
+    grade: i64,
+    number: i64,
+) -> Result<Option<ClassId>, OpError> {
+    let classes = uow
+        .classes(school.id, school.school_year, Some(grade))
+        .await?;
+    Ok(classes
+        .into_iter()
+        .find(|class| class.number == number)
+        .map(|class| class.id))
+}
+
+async fn pupils_of_text(
+    uow: &mut dyn UnitOfWork,
+    cipher: &dyn Cipher,
+    district: Option<&str>,
+    school: Option<SchoolId>,
+    text: &str,
+    today: chrono::NaiveDate,
+) -> Result<Vec<PupilId>, OpError> {
+    use crate::domain::paper::{Paper, PaperKind};
+    if text.chars().any(|c| c.is_ascii_digit()) {
+        let indexes: Vec<[u8; 16]> = PaperKind::ALL
+            .into_iter()
+            .filter_map(|kind| Paper::parse(kind, text, None, today).ok())
+            .map(|parsed| cipher.index(IndexOf::Paper, &parsed.value.index_text()))
+            .collect();
+        // Places are checked again by the query itself.
+        return Ok(uow
+            .find_papers(&indexes)
+            .await?
+            .into_iter()
+            .map(|found| found.id)
+            .collect());
+    }
+    let pupils = uow
+        .pupils_named(district, school, text, TEXT_LIMIT + 1)
+        .await?;
+    if pupils.len() > TEXT_LIMIT as usize {
+        return Err(Problem::new(Code::TextTooBroad)
+            .field("text")
+            .message(format!(
+                "以“{text}”开头的学生超过 {TEXT_LIMIT} 名，请再多输入一个字，或先选学校。"
+            ))
+            .into());
+    }
+    Ok(pupils)
+}
+
+/// Takes one step over orders and says which could not take it.
+///
+/// # Errors
+/// `forbidden` when an order lies outside the permission's reach; `reason.required`.
+pub(crate) async fn step(
+    cx: &mut Cx,
+    orders: Vec<OrderRecord>,
+    step: OrderStep,
+    reason: Option<String>,
+) -> Result<StepResult, OpError> {
+    let reason = reason
+        .map(|reason| reason.trim().to_owned())
+        .filter(|reason| !reason.is_empty());
+    if step.needs_reason() && reason.is_none() {
+        return Err(Problem::new(Code::ReasonRequired).field("reason").into());
+    }
+    if reason
+        .as_ref()
+        .is_some_and(|reason| reason.chars().count() > 200)
+    {
+        return Err(Problem::new(Code::TextTooLong)
+            .field("reason")
+            .message("原因最多 200 个字。")
+            .into());
+    }
+    let mut steps = Vec::with_capacity(orders.len());
+    let mut problems = Vec::new();
+    for order in &orders {
+        let state = OrderState::from_stored(&order.state)
+            .ok_or_else(|| OpError::internal("reading an order", "unknown state"))?;
+        match state.after(step) {
+            Ok(after) => steps.push(OrderStepRecord {
+                id: order.id,
+                step: step.as_str().to_owned(),
+                state: after.as_str().to_owned(),
+                reason: reason.clone(),
+            }),
+            Err(problem) if problems.len() < PROBLEM_LIMIT => problems.push(SubjectProblem {
+                problem,
+                subject_id: Some(order.id.to_string()),
+                subject_name: Some(order.pupil_name.clone()),
+            }),
+            Err(_) => {}
+        }
+    }
+    let by = cx.actor()?.account;
+    cx.uow.step_orders(&steps, by, cx.now.ms()).await?;
+    let done = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let summary = format!("{}：{done} 张订单", step.zh());
+    let detail = serde_json::json!({
+        "orders": steps.iter().map(|step| step.id).collect::<Vec<_>>(),
+        "reason": reason,
+    });
+    let note = match orders.as_slice() {
+        [] => AuditNote::city(summary),
+        [first, rest @ ..] if rest.iter().all(|order| order.school_id == first.school_id) => {
+            AuditNote::school(first.district.clone(), first.school_id, summary)
+        }
+        [first, rest @ ..] if rest.iter().all(|order| order.district == first.district) => {
+            AuditNote::district(first.district.clone(), summary)
+        }
+        _ => AuditNote::city(summary),
+    };
+    cx.note(note.with(detail));
+    Ok(StepResult { done, problems })
+}
+
+/// The orders a request names: by id, or all that fit a filter.
+///
+/// # Errors
+/// `order.unknown`, `selection.empty`, `forbidden`; `text.too_broad` when more than
+/// 20 000 orders fit.
+pub(crate) async fn chosen(
+    cx: &mut Cx,
+    ids: Option<Vec<OrderId>>,
+    filter: Option<OrderFilter>,
+    permission: Permission,
+) -> Result<Vec<OrderRecord>, OpError> {
+    let ids = match (ids, filter) {
+        (Some(ids), _) => ids,
+        (None, None) => return Err(Code::SelectionEmpty.into()),
+        (None, Some(filter)) => {
+            let today = cx.today();
+            let cipher = cx.ports.cipher.clone();
+            let reach = cx.actor()?.reach(permission);
+            let mut ids = Vec::new();
+            for query in queries(&mut *cx.uow, &*cipher, &reach, &filter, today).await? {
+                let orders = cx.uow.orders(&query, None, STEP_LIMIT + 1).await?;
+                ids.extend(orders.into_iter().map(|order| order.id));
+            }
+            if ids.len() > STEP_LIMIT as usize {
+                return Err(Problem::new(Code::TextTooBroad)
+                    .message(format!(
+                        "符合条件的订单超过 {STEP_LIMIT} 张，请缩小范围后分次处理。"
+                    ))
+                    .into());
+            }
+            ids
+        }
+    };
+    if ids.is_empty() {
+        return Err(Code::SelectionEmpty.into());
+    }
+    let orders = cx.uow.orders_by_ids(&ids).await?;
+    let reach = cx.actor()?.reach(permission);
+    if orders
+        .iter()
+        .any(|order| !reach.covers(&Place::School(order.district.clone(), order.school_id)))
+    {
+        return Err(forbidden(permission));
+    }
+    Ok(orders)
+}

@@ -1,0 +1,144 @@
+//! Pupils within one's reach, masked (查看学生).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::PupilView;
+use crate::context::Cx;
+use crate::error::{Code, OpError};
+use crate::id::{ImportId, PupilId, SchoolId};
+use crate::ops::page::{
+    COUNT_CAP, CappedCount, ListScope, decode_cursor, encode_cursor, limit, list_scopes,
+};
+use crate::ops::touches;
+use crate::ports::PupilFilter;
+
+/// Filter and page.
+#[derive(Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListPupilsRequest {
+    /// Only of this district.
+    #[ts(optional)]
+    pub district: Option<String>,
+    /// Only of this school.
+    #[ts(optional)]
+    pub school_id: Option<SchoolId>,
+    /// Only of this grade number.
+    #[ts(optional, type = "number")]
+    pub grade: Option<i64>,
+    /// Only of classes with this number.
+    #[ts(optional, type = "number")]
+    pub class_number: Option<i64>,
+    /// Start of the name.
+    #[ts(optional)]
+    pub name: Option<String>,
+    /// State of the latest application.
+    #[ts(optional, as = "Option<crate::domain::application::ApplicationState>")]
+    pub application_state: Option<String>,
+    /// Only those that this import wrote.
+    #[ts(optional)]
+    pub import_id: Option<ImportId>,
+    /// `next` of the page before.
+    #[ts(optional)]
+    pub after: Option<String>,
+    /// Rows of the page, 1–500; 50 by default.
+    #[ts(optional)]
+    pub limit: Option<u32>,
+}
+
+/// A page by name.
+#[derive(Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListPupilsResponse {
+    /// Pupils.
+    pub items: Vec<PupilView>,
+    /// Where the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next: Option<String>,
+    /// How many fit, counted up to 1000.
+    pub count: CappedCount,
+}
+
+touches!(ListPupilsRequest, self => Touched::Filtered);
+
+/// # Errors
+/// `forbidden` for a district or school outside the reach.
+pub async fn run(cx: &mut Cx, request: ListPupilsRequest) -> Result<ListPupilsResponse, OpError> {
+    let limit = limit(request.limit);
+    let school = match request.school_id {
+        Some(id) => Some(cx.uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
+        None => None,
+    };
+    let scopes = list_scopes(
+        cx.reach(),
+        request.district.as_deref(),
+        school
+            .as_ref()
+            .map(|school| (school.id, school.district.as_str())),
+    )?;
+    let class = match (&school, request.grade, request.class_number) {
+        // A full address of a class is one index; anything less filters along the school's.
+        (Some(school), Some(grade), Some(number)) => {
+            let classes = cx
+                .uow
+                .classes(school.id, school.school_year, Some(grade))
+                .await?;
+            classes
+                .into_iter()
+                .find(|class| class.number == number)
+                .map(|class| class.id)
+        }
+        _ => None,
+    };
+    let after: Option<(String, PupilId)> = decode_cursor(request.after.as_deref())?;
+    let name = request
+        .name
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    let mut pupils = Vec::new();
+    let mut count = CappedCount {
+        count: 0,
+        more: false,
+    };
+    let several = scopes.len() > 1;
+    for scope in scopes {
+        let filter = PupilFilter {
+            district: match &scope {
+                ListScope::District(code) => Some(code.clone()),
+                ListScope::City | ListScope::School(_) => None,
+            },
+            school: match scope {
+                ListScope::School(id) => Some(id),
+                ListScope::City | ListScope::District(_) => None,
+            },
+            class,
+            grade: request.grade,
+            class_number: request.class_number,
+            name: name.clone(),
+            application_state: request.application_state.clone(),
+            import: request.import_id,
+        };
+        pupils.extend(cx.uow.pupils(&filter, after.clone(), limit).await?);
+        count = count.plus(CappedCount::from_counted(
+            cx.uow.count_pupils(&filter, COUNT_CAP + 1).await?,
+        ));
+    }
+    if several {
+        pupils.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        pupils.truncate(limit as usize);
+    }
+    let next = (pupils.len() == limit as usize)
+        .then(|| {
+            pupils
+                .last()
+                .and_then(|pupil| encode_cursor(&(&pupil.name, pupil.id)))
+        })
+        .flatten();
+    let items = pupils
+        .into_iter()
+        .map(|pupil| PupilView::new(pupil, &*cx.ports.cipher))
+        .collect::<Result<_, _>>()?;
+    Ok(ListPupilsResponse { items, next, count })
+}

@@ -1,0 +1,218 @@
+//! Pupils (学生), STU.
+
+pub mod find;
+pub mod list;
+pub mod submit;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::domain::application::{ApplicationState, PupilStatus};
+use crate::domain::gender::Gender;
+use crate::domain::order::OrderState;
+use crate::domain::paper::{PaperKind, mask_number};
+use crate::domain::phone::mask_phone;
+use crate::error::{OpError, Problem};
+use crate::id::{PupilId, SchoolId};
+use crate::ops::class::grade_name;
+use crate::ports::{Cipher, PupilRecord, SealedAt};
+
+/// A pupil as lists show it: masked.
+#[derive(Debug, Clone, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PupilView {
+    /// Id.
+    pub id: PupilId,
+    /// Name.
+    pub name: String,
+    /// `male`, `female`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<Gender>")]
+    pub gender: Option<String>,
+    /// Year of birth; the day is masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub birth_year: Option<i32>,
+    /// Kind of paper.
+    #[ts(as = "PaperKind")]
+    pub paper_kind: String,
+    /// Name of the kind.
+    pub paper_kind_name: String,
+    /// Masked number.
+    pub paper_masked: String,
+    /// School.
+    pub school_id: SchoolId,
+    /// Name of the school.
+    pub school_name: String,
+    /// District code.
+    pub district: String,
+    /// Grade number.
+    #[ts(type = "number")]
+    pub grade: i64,
+    /// 一年级 … 九年级.
+    pub grade_name: String,
+    /// 班级序号.
+    #[ts(type = "number")]
+    pub class_number: i64,
+    /// 班级昵称.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub class_nickname: Option<String>,
+    /// Status of the pupil.
+    #[ts(as = "PupilStatus")]
+    pub status: String,
+    /// Its name.
+    pub status_name: String,
+    /// State of the latest application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<ApplicationState>")]
+    pub application_state: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub application_state_name: Option<String>,
+    /// First save, by the backend's clock (STU-1); epoch milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub first_saved_at: Option<i64>,
+    /// 提交时间: latest submission (STU-1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub submitted_at: Option<i64>,
+    /// State of the latest order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<OrderState>")]
+    pub order_state: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub order_state_name: Option<String>,
+    /// Name of a guardian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub guardian_name: Option<String>,
+    /// Masked phone of that guardian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub guardian_phone_masked: Option<String>,
+}
+
+impl PupilView {
+    /// From the stored pupil.
+    ///
+    /// # Errors
+    /// An internal fault when a sealed value does not open.
+    pub fn new(pupil: PupilRecord, cipher: &dyn Cipher) -> Result<Self, OpError> {
+        let paper_masked = masked_paper(cipher, pupil.id, &pupil.paper_kind, &pupil.paper_sealed)?;
+        let phone = match (&pupil.guardian_phone_sealed, pupil.guardian_id) {
+            (Some(sealed), Some(row)) => {
+                let clear = open_text(
+                    cipher,
+                    SealedAt {
+                        table: "guardian",
+                        column: "phone",
+                        row,
+                    },
+                    sealed,
+                )?;
+                Some(mask_phone(&clear))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            id: pupil.id,
+            name: pupil.name,
+            gender: pupil.gender,
+            birth_year: pupil
+                .birth_date
+                .as_deref()
+                .and_then(|date| date.get(..4))
+                .and_then(|year| year.parse().ok()),
+            paper_kind_name: PaperKind::from_stored(&pupil.paper_kind)
+                .map_or("", PaperKind::zh)
+                .to_owned(),
+            paper_kind: pupil.paper_kind,
+            paper_masked,
+            school_id: pupil.school_id,
+            school_name: pupil.school_name,
+            district: pupil.district,
+            grade: pupil.grade,
+            grade_name: grade_name(pupil.grade),
+            class_number: pupil.class_number,
+            class_nickname: pupil.class_nickname,
+            status_name: PupilStatus::from_stored(&pupil.status)
+                .map_or("", PupilStatus::zh)
+                .to_owned(),
+            status: pupil.status,
+            application_state_name: pupil
+                .application_state
+                .as_deref()
+                .and_then(ApplicationState::from_stored)
+                .map(|state| state.zh().to_owned()),
+            application_state: pupil.application_state,
+            first_saved_at: pupil.first_saved_at,
+            submitted_at: pupil.submitted_at,
+            order_state_name: pupil
+                .order_state
+                .as_deref()
+                .and_then(OrderState::from_stored)
+                .map(|state| state.zh().to_owned()),
+            order_state: pupil.order_state,
+            guardian_name: pupil.guardian_name,
+            guardian_phone_masked: phone,
+        })
+    }
+}
+
+/// The masked number of a pupil's paper (rules §6).
+pub(crate) fn masked_paper(
+    cipher: &dyn Cipher,
+    id: PupilId,
+    kind: &str,
+    sealed: &[u8],
+) -> Result<String, OpError> {
+    let clear = open_text(
+        cipher,
+        SealedAt {
+            table: "pupil",
+            column: "paper",
+            row: id.0,
+        },
+        sealed,
+    )?;
+    Ok(PaperKind::from_stored(kind).map_or_else(String::new, |kind| mask_number(kind, &clear)))
+}
+
+fn open_text(cipher: &dyn Cipher, at: SealedAt, sealed: &[u8]) -> Result<String, OpError> {
+    String::from_utf8(cipher.open(at, sealed)?)
+        .map_err(|_| OpError::internal("opening a sealed value", "it is not text"))
+}
+
+/// A problem with one of several subjects.
+#[derive(Debug, Clone, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SubjectProblem {
+    /// The problem.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// Pupil or order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub subject_id: Option<String>,
+    /// Name of the pupil.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub subject_name: Option<String>,
+}
+
+/// What a step over several subjects did.
+#[derive(Debug, Clone, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepResult {
+    /// Subjects that took the step.
+    #[ts(type = "number")]
+    pub done: i64,
+    /// Why others did not, and warnings; at most 200.
+    pub problems: Vec<SubjectProblem>,
+}

@@ -1,0 +1,239 @@
+//! The one list of operations.
+//!
+//! A new operation is one file under `ops/<noun>/` and one line here: name,
+//! Chinese name, kind, permission, function with request and response.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
+use ts_rs::{Config, TS, TypeVisitor};
+
+use crate::access::Permission;
+use crate::context::{Cx, Job};
+use crate::dispatch::{authorise, authorise_job, decode, encode};
+use crate::error::OpError;
+use crate::ops;
+
+/// How an operation is run (model.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Needs no session.
+    Public,
+    /// One's own session and password; possible while the password must change.
+    SelfService,
+    /// Reads in one transaction that sees one state.
+    Read,
+    /// Changes in one transaction, with its audit entry.
+    Write,
+    /// Long work outside a write transaction, closed by one short one.
+    Job,
+}
+
+type Boxed<'a> = Pin<Box<dyn Future<Output = Result<Value, OpError>> + Send + 'a>>;
+/// Runs an operation of one transaction.
+pub type UnitFn = for<'a> fn(&'a mut Cx, Value) -> Boxed<'a>;
+/// Runs a job.
+pub type JobFn = for<'a> fn(&'a mut Job, Value) -> Boxed<'a>;
+
+/// The function behind an operation.
+#[derive(Clone, Copy)]
+pub enum Runner {
+    /// One transaction.
+    Unit(UnitFn),
+    /// Long work.
+    Job(JobFn),
+}
+
+/// An operation.
+pub struct Operation {
+    /// Wire name, `noun.verb`.
+    pub name: &'static str,
+    /// Name for people, as the audit log shows it.
+    pub zh: &'static str,
+    /// How it is run.
+    pub kind: Kind,
+    /// What the person must hold; none for one's own matters.
+    pub permission: Option<Permission>,
+    /// The function.
+    pub runner: Runner,
+    /// JSON schema of the request.
+    pub request_schema: fn(&mut SchemaGenerator) -> Schema,
+    /// JSON schema of the response.
+    pub response_schema: fn(&mut SchemaGenerator) -> Schema,
+    typescript: fn(&mut Types) -> (String, String),
+}
+
+macro_rules! operations {
+    (@runner Job $permission:expr, $($path:ident)::+, $request:ident) => {{
+        fn run<'a>(job: &'a mut Job, payload: Value) -> Boxed<'a> {
+            Box::pin(async move {
+                let request: ops::$($path)::+::$request = decode(payload)?;
+                authorise_job(job, $permission, &request).await?;
+                encode(&ops::$($path)::+::run(job, request).await?)
+            })
+        }
+        Runner::Job(run)
+    }};
+    (@runner $kind:ident $permission:expr, $($path:ident)::+, $request:ident) => {{
+        fn run<'a>(cx: &'a mut Cx, payload: Value) -> Boxed<'a> {
+            Box::pin(async move {
+                let request: ops::$($path)::+::$request = decode(payload)?;
+                authorise(cx, $permission, &request).await?;
+                encode(&ops::$($path)::+::run(cx, request).await?)
+            })
+        }
+        Runner::Unit(run)
+    }};
+    (@permission -) => { None };
+    (@permission $permission:ident) => { Some(Permission::$permission) };
+    ($( $name:literal $zh:literal $kind:ident $permission:tt => $noun:ident::$verb:ident { $request:ident -> $response:ident } )*) => {
+        /// Every operation, in the order of the list.
+        pub static OPERATIONS: &[Operation] = &[ $( Operation {
+            name: $name,
+            zh: $zh,
+            kind: Kind::$kind,
+            permission: operations!(@permission $permission),
+            runner: operations!(@runner $kind operations!(@permission $permission), $noun::$verb, $request),
+            request_schema: |generator| generator.subschema_for::<ops::$noun::$verb::$request>(),
+            response_schema: |generator| generator.subschema_for::<ops::$noun::$verb::$response>(),
+            typescript: |types| (types.add::<ops::$noun::$verb::$request>(), types.add::<ops::$noun::$verb::$response>()),
+        }, )* ];
+    };
+}
+
+operations! {
+    "session.signIn"         "登录"         Public      - => session::sign_in { SignInRequest -> SignInResponse }
+    "session.current"        "查看会话"     SelfService - => session::current { CurrentSessionRequest -> SessionView }
+    "session.resume"         "解锁会话"     SelfService - => session::resume { ResumeSessionRequest -> SessionView }
+    "session.signOut"        "退出登录"     SelfService - => session::sign_out { SignOutRequest -> SignOutResponse }
+
+    "account.changePassword" "修改密码"     SelfService - => account::change_password { ChangePasswordRequest -> SessionView }
+    "account.list"           "查看账户"     Read  UnlockAccounts => account::list { ListAccountsRequest -> ListAccountsResponse }
+    "account.create"         "新建账户"     Write ManageAccounts => account::create { CreateAccountRequest -> AccountView }
+    "account.setGrants"      "修改账户角色" Write ManageAccounts => account::set_grants { SetGrantsRequest -> AccountView }
+    "account.disable"        "停用账户"     Write ManageAccounts => account::disable { DisableAccountRequest -> AccountView }
+    "account.enable"         "启用账户"     Write ManageAccounts => account::enable { EnableAccountRequest -> AccountView }
+    "account.reset"          "重置密码"     Write UnlockAccounts => account::reset { ResetAccountRequest -> AccountView }
+    "account.unlock"         "解锁账户"     Write UnlockAccounts => account::unlock { UnlockAccountRequest -> AccountView }
+
+    "setting.list"           "查看设置"     Read  ManageSettings => setting::list { ListSettingsRequest -> ListSettingsResponse }
+    "setting.set"            "修改设置"     Write ManageSettings => setting::set { SetSettingRequest -> SettingView }
+
+    "home.summary"           "首页"         SelfService - => home::summary { HomeSummaryRequest -> HomeSummaryResponse }
+
+    "district.list"          "查看区县"     Read  ReadOrganisation => district::list { ListDistrictsRequest -> ListDistrictsResponse }
+    "district.create"        "新建区县"     Write ManageDistricts => district::create { CreateDistrictRequest -> DistrictView }
+    "district.rename"        "修改区县名称" Write ManageDistricts => district::rename { RenameDistrictRequest -> DistrictView }
+
+    "school.list"            "查看学校"     Read  ReadOrganisation => school::list { ListSchoolsRequest -> ListSchoolsResponse }
+    "school.get"             "查看学校"     Read  ReadOrganisation => school::get { GetSchoolRequest -> SchoolView }
+    "school.create"          "新建学校"     Write ManageSchools => school::create { CreateSchoolRequest -> ChangedSchoolResponse }
+    "school.edit"            "修改学校"     Write ManageSchools => school::edit { EditSchoolRequest -> ChangedSchoolResponse }
+    "school.setYear"         "设置学年"     Write ManageSchools => school::set_year { SetSchoolYearRequest -> SchoolView }
+
+    "grade.list"             "查看年级"     Read  ReadOrganisation => grade::list { ListGradesRequest -> ListGradesResponse }
+    "grade.matrix"           "查看年级阶梯" Read  ReadOrganisation => grade::matrix { GradeMatrixRequest -> GradeMatrixResponse }
+    "grade.previewLadder"    "预览年级阶梯" Read  ManageSchools => grade::preview_ladder { PreviewLadderRequest -> LadderResponse }
+    "grade.createLadder"     "补齐年级阶梯" Write ManageSchools => grade::create_ladder { CreateLadderRequest -> LadderResponse }
+
+    "class.list"             "查看班级"     Read  ReadOrganisation => class::list { ListClassesRequest -> ListClassesResponse }
+    "class.create"           "新建班级"     Write ManageClasses => class::create { CreateClassesRequest -> CreateClassesResponse }
+    "class.edit"             "修改班级"     Write ManageClasses => class::edit { EditClassRequest -> ClassView }
+    "class.renumber"         "修改班级序号" Write ManageClasses => class::renumber { RenumberClassRequest -> ClassView }
+    "class.close"            "停用班级"     Write ManageClasses => class::close { CloseClassRequest -> ClassView }
+    "class.reopen"           "启用班级"     Write ManageClasses => class::reopen { ReopenClassRequest -> ClassView }
+    "class.delete"           "删除班级"     Write ManageClasses => class::delete { DeleteClassRequest -> DeleteClassResponse }
+
+    "import.guide"           "查看填写说明" Read  EnterPupils => import::guide { ImportGuideRequest -> ImportGuide }
+    "import.template"        "下载导入模板" Job   EnterPupils => import::template { ImportTemplateRequest -> StagedFile }
+    "import.preview"         "核对导入文件" Job   EnterPupils => import::preview { PreviewImportRequest -> ImportSummary }
+    "import.show"            "查看导入"     Read  EnterPupils => import::show { ShowImportRequest -> ShowImportResponse }
+    "import.rows"            "查看导入行"   Read  EnterPupils => import::rows { ImportRowsRequest -> ImportRowsResponse }
+    "import.nextProblem"     "查找问题行"   Read  EnterPupils => import::next_problem { NextProblemRequest -> NextProblemResponse }
+    "import.commit"          "提交导入"     Job   EnterPupils => import::commit { CommitImportRequest -> ImportSummary }
+    "import.discard"         "放弃导入"     Write EnterPupils => import::discard { DiscardImportRequest -> ImportSummary }
+    "import.list"            "查看导入记录" Read  EnterPupils => import::list { ListImportsRequest -> ListImportsResponse }
+
+    "pupil.list"             "查看学生"     Read  ReadPupils => pupil::list { ListPupilsRequest -> ListPupilsResponse }
+    "pupil.find"             "查找学生"     Read  ReadPupils => pupil::find { FindPupilRequest -> FindPupilResponse }
+    "pupil.submit"           "提交学生"     Write EnterPupils => pupil::submit { SubmitPupilsRequest -> StepResult }
+
+    "order.request"          "申请制卡"     Write RequestOrders => order::request { RequestOrdersRequest -> StepResult }
+    "order.approve"          "审核制卡申请" Write ReviewOrders => order::approve { ApproveOrdersRequest -> StepResult }
+    "order.confirm"          "确认制卡"     Write ConfirmOrders => order::confirm { ConfirmOrdersRequest -> StepResult }
+    "order.withdraw"         "撤回确认"     Write ConfirmOrders => order::withdraw { WithdrawOrdersRequest -> StepResult }
+    "order.return"           "退回制卡申请" Write ReadOrders => order::return_ { ReturnOrdersRequest -> StepResult }
+    "order.list"             "查看制卡订单" Read  ReadOrders => order::list { ListOrdersRequest -> ListOrdersResponse }
+    "order.counts"           "统计制卡订单" Read  ReadOrders => order::counts { CountOrdersRequest -> CountOrdersResponse }
+    "order.export"           "导出制卡订单" Job   ReadOrders => order::export { ExportOrdersRequest -> ExportedFile }
+
+    "audit.list"             "查看审计"     Read  ReadAudit => audit::list { ListAuditRequest -> ListAuditResponse }
+    "audit.export"           "导出审计"     Job   ReadAudit => audit::export { ExportAuditRequest -> ExportedFile }
+    "audit.verify"           "校验审计"     Read  VerifyAudit => audit::verify { VerifyAuditRequest -> VerifyAuditResponse }
+}
+
+/// The operation of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.name == name)
+}
+
+/// Collects TypeScript declarations of types and of what they refer to.
+#[derive(Default)]
+struct Types {
+    config: Config,
+    declared: BTreeMap<String, String>,
+}
+
+impl Types {
+    fn add<T: TS + 'static + ?Sized>(&mut self) -> String {
+        let name = T::name(&self.config);
+        self.visit::<T>();
+        name
+    }
+}
+
+impl TypeVisitor for Types {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        // Types without a file of their own are built in: strings, arrays, options.
+        if T::output_path().is_none() {
+            T::visit_dependencies(self);
+            return;
+        }
+        let name = T::ident(&self.config);
+        if self.declared.contains_key(&name) {
+            return;
+        }
+        self.declared.insert(name, T::decl(&self.config));
+        T::visit_dependencies(self);
+    }
+}
+
+/// The text of `ui/src/api.gen.ts`: every type and the map of operations.
+#[must_use]
+pub fn typescript() -> String {
+    let mut types = Types::default();
+    let mut map = String::new();
+    for operation in OPERATIONS {
+        let (request, response) = (operation.typescript)(&mut types);
+        map.push_str(&format!(
+            "  {:?}: {{ req: {request}; res: {response} }};\n",
+            operation.name
+        ));
+    }
+    let mut text = String::from(
+        "// Generated from the Rust types by `cargo test -p ekatong-core`; do not edit.\n\n",
+    );
+    for declaration in types.declared.values() {
+        text.push_str("export ");
+        text.push_str(declaration);
+        text.push('\n');
+    }
+    text.push_str("\nexport type Ops = {\n");
+    text.push_str(&map);
+    text.push_str("};\n");
+    text
+}

@@ -1,0 +1,232 @@
+//! Settings of the city and of districts: one table with names, defaults and ranges.
+
+use crate::error::{Code, OpError, Problem};
+use crate::ports::UnitOfWork;
+
+/// What a setting accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// A whole number, both ends included.
+    Whole {
+        /// Smallest.
+        min: u32,
+        /// Largest.
+        max: u32,
+    },
+    /// One of these words: (value, name for people).
+    OneOf(&'static [(&'static str, &'static str)]),
+}
+
+/// A setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Key.
+    pub key: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// What it does.
+    pub note: &'static str,
+    /// Default.
+    pub default: &'static str,
+    /// What it accepts.
+    pub accepts: Accepts,
+    /// True when a district may set its own value.
+    pub per_district: bool,
+}
+
+/// Row limit of an import file (IMP-4).
+pub const ROW_LIMIT: Setting = Setting {
+    key: "import.row_limit",
+    name: "单个导入文件的最多行数",
+    note: "超过的文件在读取前就会被拒绝。",
+    default: "500",
+    accepts: Accepts::Whole {
+        min: 500,
+        max: 100_000,
+    },
+    per_district: true,
+};
+
+const IDLE_MINUTES: Setting = Setting {
+    key: "session.idle_minutes",
+    name: "空闲多少分钟后锁定窗口",
+    note: "锁定后输入密码继续，未保存的内容保留。",
+    default: "15",
+    accepts: Accepts::Whole { min: 1, max: 120 },
+    per_district: false,
+};
+
+const SESSION_HOURS: Setting = Setting {
+    key: "session.max_hours",
+    name: "一次登录最长多少小时",
+    note: "到时须重新登录。",
+    default: "12",
+    accepts: Accepts::Whole { min: 1, max: 24 },
+    per_district: false,
+};
+
+const PASSWORD_PROFILE: Setting = Setting {
+    key: "password.profile",
+    name: "密码规则",
+    note: "等保：至少 10 位，大写、小写、数字、符号四类中的三类，定期更换，不重复最近 5 次。OWASP：只看长度和常见密码。",
+    default: "dengbao",
+    accepts: Accepts::OneOf(&[("dengbao", "等保"), ("owasp", "OWASP")]),
+    per_district: false,
+};
+
+const PASSWORD_DAYS: Setting = Setting {
+    key: "password.max_age_days",
+    name: "密码有效天数",
+    note: "等保规则下，超过天数须修改密码。",
+    default: "90",
+    accepts: Accepts::Whole { min: 1, max: 3650 },
+    per_district: false,
+};
+
+const MAX_FAILURES: Setting = Setting {
+    key: "sign_in.max_failures",
+    name: "连续登录失败多少次后锁定",
+    note: "按账户和来源地址分别计数。",
+    default: "5",
+    accepts: Accepts::Whole { min: 3, max: 20 },
+    per_district: false,
+};
+
+const LOCK_MINUTES: Setting = Setting {
+    key: "sign_in.lock_minutes",
+    name: "登录锁定多少分钟",
+    note: "运维或管理员可以提前解锁。",
+    default: "15",
+    accepts: Accepts::Whole { min: 1, max: 1440 },
+    per_district: false,
+};
+
+/// Every setting.
+pub const ALL: &[Setting] = &[
+    ROW_LIMIT,
+    IDLE_MINUTES,
+    SESSION_HOURS,
+    PASSWORD_PROFILE,
+    PASSWORD_DAYS,
+    MAX_FAILURES,
+    LOCK_MINUTES,
+];
+
+impl Setting {
+    /// The setting of this key.
+    #[must_use]
+    pub fn find(key: &str) -> Option<&'static Self> {
+        ALL.iter().find(|setting| setting.key == key)
+    }
+
+    /// Checks a value and brings it into the stored form.
+    ///
+    /// # Errors
+    /// `setting.invalid` with what is accepted.
+    pub fn parse(&self, raw: &str) -> Result<String, Problem> {
+        let raw = raw.trim();
+        match self.accepts {
+            Accepts::Whole { min, max } => match raw.parse::<u32>() {
+                Ok(value) if (min..=max).contains(&value) => Ok(value.to_string()),
+                Ok(_) | Err(_) => Err(Problem::new(Code::SettingInvalid)
+                    .field("value")
+                    .message(format!("“{}”请填 {min}–{max} 的整数。", self.name))),
+            },
+            Accepts::OneOf(words) => words
+                .iter()
+                .find(|(value, zh)| *value == raw || *zh == raw)
+                .map(|(value, _)| (*value).to_owned())
+                .ok_or_else(|| {
+                    let names: Vec<&str> = words.iter().map(|(_, zh)| *zh).collect();
+                    Problem::new(Code::SettingInvalid)
+                        .field("value")
+                        .message(format!("“{}”请选择：{}。", self.name, names.join("、")))
+                }),
+        }
+    }
+}
+
+/// How passwords are judged (rules §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordProfile {
+    /// 等保: length, classes, age, history.
+    Dengbao,
+    /// OWASP: length and common list only.
+    Owasp,
+}
+
+/// The settings that hold for a session or a district.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Rows of an import file at most.
+    pub row_limit: u32,
+    /// Minutes until an idle session is locked.
+    pub idle_minutes: u32,
+    /// Hours a session lasts at most.
+    pub session_hours: u32,
+    /// Password rules.
+    pub password_profile: PasswordProfile,
+    /// Days until a password must change.
+    pub password_days: u32,
+    /// Failures until a lock.
+    pub max_failures: u32,
+    /// Minutes of a lock.
+    pub lock_minutes: u32,
+}
+
+impl Settings {
+    /// The city's settings.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn city(uow: &mut dyn UnitOfWork) -> Result<Self, OpError> {
+        Ok(Self::from_stored(&uow.settings("").await?, &[]))
+    }
+
+    /// A district's settings: its own where it has set one, else the city's.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn district(uow: &mut dyn UnitOfWork, district: &str) -> Result<Self, OpError> {
+        let city = uow.settings("").await?;
+        let own = uow.settings(district).await?;
+        Ok(Self::from_stored(&city, &own))
+    }
+
+    fn from_stored(city: &[(String, String)], own: &[(String, String)]) -> Self {
+        let text = |setting: &Setting| value(setting, city, own);
+        let number = |setting: &Setting| {
+            text(setting)
+                .parse()
+                .or_else(|_| setting.default.parse())
+                .unwrap_or_default()
+        };
+        Self {
+            row_limit: number(&ROW_LIMIT),
+            idle_minutes: number(&IDLE_MINUTES),
+            session_hours: number(&SESSION_HOURS),
+            password_profile: if text(&PASSWORD_PROFILE) == "owasp" {
+                PasswordProfile::Owasp
+            } else {
+                PasswordProfile::Dengbao
+            },
+            password_days: number(&PASSWORD_DAYS),
+            max_failures: number(&MAX_FAILURES),
+            lock_minutes: number(&LOCK_MINUTES),
+        }
+    }
+}
+
+/// The value that holds: the district's, else the city's, else the default.
+#[must_use]
+pub fn value(setting: &Setting, city: &[(String, String)], own: &[(String, String)]) -> String {
+    let stored = |list: &[(String, String)]| {
+        list.iter()
+            .find(|(key, _)| key == setting.key)
+            .map(|(_, value)| value.clone())
+    };
+    stored(own)
+        .filter(|_| setting.per_district)
+        .or_else(|| stored(city))
+        .unwrap_or_else(|| setting.default.to_owned())
+}

@@ -1,0 +1,145 @@
+//! What a request touches, so that dispatch can compare it with the person's reach.
+
+use crate::access::Place;
+use crate::error::{Code, OpError, Problem};
+use crate::id::{AccountId, ClassId, GradeId, ImportId, OrderId, PupilId, SchoolId};
+use crate::ports::UnitOfWork;
+
+/// What a request touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// Nothing but the person's own session and password.
+    Self_,
+    /// A list that the operation narrows to the person's reach.
+    Filtered,
+    /// The whole city.
+    City,
+    /// A district by its code.
+    District(String),
+    /// A school.
+    School(SchoolId),
+    /// Several schools.
+    Schools(Vec<SchoolId>),
+    /// A grade.
+    Grade(GradeId),
+    /// A class.
+    Class(ClassId),
+    /// An import.
+    Import(ImportId),
+    /// An account: every place it holds a grant in.
+    Account(AccountId),
+    /// Pupils.
+    Pupils(Vec<PupilId>),
+    /// Orders.
+    Orders(Vec<OrderId>),
+}
+
+/// Every request says what it touches.
+pub trait Touches {
+    /// What it touches.
+    fn touches(&self) -> Touched;
+}
+
+/// The places; empty for lists and for one's own matters.
+///
+/// # Errors
+/// `not_found` and its kin when the thing does not exist: the same answer that a
+/// person gets for a thing outside their reach of which they must not learn.
+pub(crate) async fn places(
+    uow: &mut dyn UnitOfWork,
+    touched: &Touched,
+) -> Result<Vec<Place>, OpError> {
+    Ok(match touched {
+        Touched::Self_ | Touched::Filtered => Vec::new(),
+        Touched::City => vec![Place::City],
+        Touched::District(code) => {
+            if !uow
+                .districts()
+                .await?
+                .iter()
+                .any(|district| &district.code == code)
+            {
+                return Err(Problem::new(Code::DistrictUnknown).field("district").into());
+            }
+            vec![Place::District(code.clone())]
+        }
+        Touched::School(id) => {
+            let school = uow.school(*id).await?.ok_or(Code::SchoolUnknown)?;
+            vec![Place::School(school.district, school.id)]
+        }
+        Touched::Schools(ids) => {
+            if ids.is_empty() {
+                return Err(Code::SelectionEmpty.into());
+            }
+            let schools = uow.schools_by_ids(ids).await?;
+            if schools.len() != distinct(ids) {
+                return Err(Code::SchoolUnknown.into());
+            }
+            schools
+                .into_iter()
+                .map(|school| Place::School(school.district, school.id))
+                .collect()
+        }
+        Touched::Grade(id) => {
+            let grade = uow.grade(*id).await?.ok_or(Code::GradeUnknown)?;
+            let school = uow
+                .school(grade.school_id)
+                .await?
+                .ok_or(Code::SchoolUnknown)?;
+            vec![Place::School(school.district, school.id)]
+        }
+        Touched::Class(id) => {
+            let class = uow.class(*id).await?.ok_or(Code::ClassUnknown)?;
+            vec![Place::School(class.district, class.school_id)]
+        }
+        Touched::Import(id) => {
+            let import = uow.import(*id).await?.ok_or(Code::ImportUnknown)?;
+            vec![Place::School(import.district, import.school_id)]
+        }
+        Touched::Account(id) => {
+            uow.account(*id).await?.ok_or(Code::NotFound)?;
+            let grants = uow.grants(*id).await?;
+            grants
+                .iter()
+                .map(|grant| match (&grant.district, grant.school_id) {
+                    (Some(district), Some(school)) => Place::School(district.clone(), school),
+                    (Some(district), None) => Place::District(district.clone()),
+                    (None, _) => Place::City,
+                })
+                .collect()
+        }
+        Touched::Pupils(ids) => {
+            if ids.is_empty() {
+                return Err(Code::SelectionEmpty.into());
+            }
+            let (places, found) = uow.pupil_places(ids).await?;
+            if usize::try_from(found).ok() != Some(distinct(ids)) {
+                return Err(Code::PupilUnknown.into());
+            }
+            places
+                .into_iter()
+                .map(|(district, school)| Place::School(district, school))
+                .collect()
+        }
+        Touched::Orders(ids) => {
+            if ids.is_empty() {
+                return Err(Code::SelectionEmpty.into());
+            }
+            let (places, found) = uow.order_places(ids).await?;
+            if usize::try_from(found).ok() != Some(distinct(ids)) {
+                return Err(Code::OrderUnknown.into());
+            }
+            places
+                .into_iter()
+                .map(|(district, school)| Place::School(district, school))
+                .collect()
+        }
+    })
+}
+
+fn distinct<T: Ord + Copy>(ids: &[T]) -> usize {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
+}

@@ -1,0 +1,213 @@
+//! Card orders (CARD-1 to CARD-3).
+
+use std::process::Command;
+
+use ekatong_core::access::Role;
+use ekatong_tests::app::{START, World};
+use ekatong_tests::both_engines;
+use serde_json::{Value, json};
+
+const DAY: i64 = 86_400_000;
+/// Asia/Shanghai is eight hours ahead, always.
+const AHEAD: i64 = 8 * 3_600_000;
+
+fn ids(list: &Value) -> Vec<String> {
+    list["items"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Requests and approves orders for these pupils; the ids of the orders.
+async fn approved(world: &World, pupils: &[String]) -> Vec<String> {
+    let test = &world.test;
+    let done = test.done(&world.admin, "order.request", json!({ "pupilIds": pupils })).await;
+    assert_eq!(done["done"], pupils.len());
+    let mut orders = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let list = test.done(&world.admin, "order.list", json!({ "filter": { "state": "requested" }, "limit": 500, "after": after })).await;
+        orders.extend(ids(&list));
+        after = list["next"].clone();
+        if after.is_null() {
+            break;
+        }
+    }
+    test.done(&world.admin, "order.approve", json!({ "ids": orders })).await;
+    orders
+}
+
+both_engines! {
+    async fn an_order_lives_from_request_to_confirmation(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let staff = test.sign_in("school").await;
+        let district = test.sign_in("district").await;
+        let card = test.sign_in("card").await;
+        let pupils = world.pupils(&staff, &world.junior, 0, 3).await;
+
+        let requested = test.done(&staff, "order.request", json!({ "pupilIds": pupils })).await;
+        assert_eq!(requested["done"], 3);
+        let codes: Vec<&str> = requested["problems"].as_array().unwrap().iter().map(|p| p["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["photo.missing"], "a missing photo only warns");
+        // One open order a pupil.
+        let again = test.done(&staff, "order.request", json!({ "pupilIds": pupils })).await;
+        assert_eq!((again["done"].as_i64(), again["problems"][0]["code"].as_str()), (Some(0), Some("order.open")));
+
+        let orders = ids(&test.done(&district, "order.list", json!({})).await);
+        // Not confirmed before it was approved.
+        let early = test.done(&card, "order.confirm", json!({ "ids": orders })).await;
+        assert_eq!((early["done"].as_i64(), early["problems"][0]["code"].as_str()), (Some(0), Some("order.state")));
+        test.clock.set(START + 1000);
+        test.done(&district, "order.approve", json!({ "ids": orders })).await;
+        test.clock.set(START + 2000);
+        // All that fit, by one filter.
+        let confirmed = test.done(&card, "order.confirm", json!({ "filter": { "state": "approved" } })).await;
+        assert_eq!(confirmed["done"], 3);
+        let list = test.done(&card, "order.list", json!({ "filter": { "state": "confirmed" } })).await;
+        for order in list["items"].as_array().unwrap() {
+            assert_eq!(order["requestedAt"], START);
+            assert_eq!(order["approvedAt"], START + 1000);
+            assert_eq!(order["confirmedAt"], START + 2000);
+            assert!(order["paperMasked"].as_str().unwrap().contains("********"));
+        }
+        // A confirmation is withdrawn with a reason, an order returned with one.
+        assert_eq!(test.refused(&card, "order.withdraw", json!({ "ids": [orders[0]], "reason": " " })).await, ["reason.required"]);
+        test.done(&card, "order.withdraw", json!({ "ids": [orders[0]], "reason": "姓名有误" })).await;
+        test.done(&district, "order.return", json!({ "ids": [orders[0]], "reason": "请更正姓名" })).await;
+        let returned = test.done(&staff, "order.list", json!({ "filter": { "state": "returned" } })).await;
+        assert_eq!(returned["items"][0]["reason"], "请更正姓名");
+        assert!(returned["items"][0]["confirmedAt"].is_null());
+        // A returned order is no longer open: the pupil can be ordered for again.
+        let pupil = returned["items"][0]["pupilId"].clone();
+        assert_eq!(test.done(&staff, "order.request", json!({ "pupilIds": [pupil] })).await["done"], 1);
+        let counts = test.done(&district, "order.counts", json!({})).await;
+        let of = |state: &str| counts["states"].as_array().unwrap().iter().find(|c| c["state"] == state).unwrap()["count"]["count"].clone();
+        assert_eq!((of("requested"), of("confirmed"), of("returned")), (json!(1), json!(2), json!(1)));
+    }
+
+    async fn the_list_narrows_by_everything_and_pages_without_gaps(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let pupils = world.pupils(&world.admin, &world.junior, 0, 25).await;
+        let foreign = world.pupils(&world.admin, &world.foreign, 100, 5).await;
+        let orders = approved(&world, &[pupils, foreign].concat()).await;
+        test.account("cardcity", Role::CardOffice, None, None).await;
+        let card = test.sign_in("cardcity").await;
+        for (n, order) in orders.iter().take(20).enumerate() {
+            test.clock.set(START + n as i64 / 3 * 1000);
+            test.done(&card, "order.confirm", json!({ "ids": [order] })).await;
+        }
+        let mut seen = Vec::new();
+        let mut after = Value::Null;
+        loop {
+            let page = test.done(&card, "order.list", json!({ "limit": 7, "after": after })).await;
+            for order in page["items"].as_array().unwrap() {
+                seen.push((order["confirmedAt"].as_i64(), order["id"].as_str().unwrap().to_owned()));
+            }
+            after = page["next"].clone();
+            if after.is_null() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 30);
+        let mut sorted = seen.clone();
+        sorted.sort_by_key(|key| std::cmp::Reverse(key.clone()));
+        sorted.dedup();
+        assert_eq!(seen, sorted, "newest confirmed first, then the unconfirmed; none twice, none lost");
+
+        let count = async |token: &str, filter: Value| {
+            let list = test.done(token, "order.list", json!({ "filter": filter, "limit": 500 })).await;
+            list["items"].as_array().unwrap().len()
+        };
+        assert_eq!(count(&card, json!({ "schoolId": world.foreign })).await, 5);
+        assert_eq!(count(&card, json!({ "district": "320505" })).await, 5);
+        assert_eq!(count(&card, json!({ "state": "approved" })).await, 10);
+        assert_eq!(count(&card, json!({ "grade": 7 })).await, 30);
+        assert_eq!(count(&card, json!({ "schoolId": world.junior, "grade": 7, "classNumber": 1 })).await, 9);
+        assert_eq!(count(&card, json!({ "text": "王" })).await, 4, "numbers 0, 10, 20 and 100");
+        assert_eq!(count(&card, json!({ "text": ekatong_tests::workbook::id_number(3, 7) })).await, 1);
+        assert_eq!(count(&card, json!({ "confirmedFrom": "2026-09-01", "confirmedTo": "2026-09-01" })).await, 20);
+        assert_eq!(count(&card, json!({ "confirmedFrom": "2026-09-02" })).await, 0);
+        let district = test.sign_in("card").await;
+        assert_eq!(count(&district, json!({})).await, 25, "the other district's orders are not seen");
+        assert_eq!(
+            test.refused(&district, "order.list", json!({ "filter": { "confirmedFrom": "2026-09-02", "confirmedTo": "2026-09-01" } })).await,
+            ["date_range.invalid"]
+        );
+    }
+
+    async fn the_export_holds_the_filtered_list(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let pupils = world.pupils(&world.admin, &world.junior, 0, 4).await;
+        approved(&world, &pupils).await;
+        let card = test.sign_in("card").await;
+        test.done(&card, "order.confirm", json!({ "filter": { "state": "approved" } })).await;
+        let file = test.done(&card, "order.export", json!({ "filter": { "confirmedFrom": "2026-09-01" } })).await;
+        assert_eq!(file["rows"], 4);
+        let blob = serde_json::from_value(file["blobId"].clone()).unwrap();
+        let (name, bytes) = test.app.fetch(Some(&card), blob).await.unwrap();
+        assert_eq!(name, "制卡订单-20260901.xlsx");
+        let text = ekatong_tests::workbook::all_text(bytes, &name);
+        assert!(text.contains("确认制卡时间") && text.contains("区审核通过时间") && text.contains("2026-09-01 10:00"));
+        assert!(!text.contains(&ekatong_tests::workbook::id_number(0, 7)), "numbers are masked");
+        // Another person's file is not to be had.
+        let staff = test.sign_in("school").await;
+        assert!(test.app.fetch(Some(&staff), blob).await.is_err());
+    }
+
+    #[ignore = "run by the_range_is_in_shanghai_days_in_every_time_zone, under six values of TZ"]
+    async fn edges(engine: Engine) {
+        // First and last millisecond of a day, a month, a leap day, a year, and of days on which clocks
+        // change in New York and Berlin; and the milliseconds around them.
+        let world = World::new(engine).await;
+        let test = &world.test;
+        test.account("cardcity", Role::CardOffice, None, None).await;
+        let days = ["2026-09-15", "2026-10-31", "2026-11-01", "2026-12-31", "2027-03-28", "2028-02-29"];
+        let start = |day: &str| -> i64 {
+            let date: chrono::NaiveDate = day.parse().unwrap();
+            date.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis() - AHEAD
+        };
+        let mut moments: Vec<i64> = days.iter()
+            .flat_map(|day| [start(day) - 1, start(day), start(day) + DAY - 1, start(day) + DAY]).collect();
+        moments.sort_unstable();
+        let pupils = world.pupils(&world.admin, &world.junior, 0, moments.len()).await;
+        let orders = approved(&world, &pupils).await;
+        for (order, moment) in orders.iter().zip(&moments) {
+            test.clock.set(*moment);
+            let card = test.sign_in("cardcity").await;
+            test.done(&card, "order.confirm", json!({ "ids": [order] })).await;
+        }
+        let card = test.sign_in("cardcity").await;
+        let found = async |from: Option<&str>, to: Option<&str>| -> Vec<i64> {
+            let filter = json!({ "confirmedFrom": from, "confirmedTo": to });
+            let list = test.done(&card, "order.list", json!({ "filter": filter, "limit": 500 })).await;
+            let mut found: Vec<i64> = list["items"].as_array().unwrap().iter().map(|o| o["confirmedAt"].as_i64().unwrap()).collect();
+            found.sort_unstable();
+            found
+        };
+        let within = |from: i64, to: i64| -> Vec<i64> { moments.iter().copied().filter(|m| (from..to).contains(m)).collect() };
+        for day in days {
+            let from = start(day);
+            assert_eq!(found(Some(day), Some(day)).await, within(from, from + DAY), "{day}");
+            assert_eq!(found(Some(day), None).await, within(from, i64::MAX), "from {day}");
+            assert_eq!(found(None, Some(day)).await, within(i64::MIN, from + DAY), "to {day}");
+        }
+        assert_eq!(found(Some("2026-10-31"), Some("2026-12-31")).await, within(start("2026-10-31"), start("2026-12-31") + DAY));
+        assert_eq!(found(Some("2026-09-15"), Some("2028-02-29")).await.len(), moments.len() - 2);
+    }
+}
+
+#[test]
+fn the_range_is_in_shanghai_days_in_every_time_zone() {
+    let mut children = Vec::new();
+    for zone in ["UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["orders::edges::", "--ignored", "--test-threads=1"])
+            .env("TZ", zone)
+            .output();
+        children.push((zone, child.unwrap()));
+    }
+    for (zone, output) in children {
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("2 passed"), "TZ={zone}: {text}");
+    }
+}
