@@ -1,0 +1,335 @@
+//! `ekatong order`: card orders.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Subcommand};
+use ekatong_core::domain::order::OrderState;
+use ekatong_host::Exit;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::template::saved;
+use super::{Fields, id, step_result};
+use crate::failure::Failure;
+use crate::output::{Output, list, moment, next_page, number, text, yes};
+use crate::resolve::{ClassFilter, ClassPlace, class_filter, class_place};
+use crate::session::{Context, Session, check_free, signed_in};
+
+/// Orders of a page.
+const PAGE: u32 = 500;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Order {
+    /// 申请制卡（--ids 为学生编号）
+    Request(Request),
+    /// 区审核通过
+    Approve(Which),
+    /// 确认制卡
+    Confirm(Which),
+    /// 退回，须写原因
+    Return(WhichWithReason),
+    /// 撤回确认，须写原因
+    Withdraw(WhichWithReason),
+    /// 按确认制卡时间查看订单
+    List(List),
+    /// 按状态统计订单
+    Counts(Filter),
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").required(true).args(["school", "ids"])))]
+pub(crate) struct Which {
+    /// 学校代码
+    #[arg(long, value_name = "代码")]
+    school: Option<String>,
+    /// 班级：年级-序号，例如 7-3
+    #[arg(long, value_name = "班级", value_parser = class_place, requires = "school")]
+    class: Option<ClassPlace>,
+    /// 编号，用逗号分开
+    #[arg(long, value_name = "编号", value_delimiter = ',', value_parser = id)]
+    ids: Vec<Uuid>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Request {
+    #[command(flatten)]
+    which: Which,
+    /// 种类：new 新办、replacement 补办、exchange 换卡（默认新办）
+    #[arg(long, value_name = "种类")]
+    kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhichWithReason {
+    #[command(flatten)]
+    which: Which,
+    /// 原因
+    #[arg(long, value_name = "原因")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Filter {
+    /// 确认制卡的首日，例如 2026-09-01
+    #[arg(long, value_name = "日期")]
+    confirmed_from: Option<String>,
+    /// 确认制卡的末日（含）
+    #[arg(long, value_name = "日期")]
+    confirmed_to: Option<String>,
+    /// 区县代码
+    #[arg(long, value_name = "代码")]
+    district: Option<String>,
+    /// 学校代码
+    #[arg(long, value_name = "代码")]
+    school: Option<String>,
+    /// 年级（1–9）
+    #[arg(long, value_name = "年级")]
+    grade: Option<i64>,
+    /// 班级序号，或 年级-序号
+    #[arg(long, value_name = "班级", value_parser = class_filter)]
+    class: Option<ClassFilter>,
+    /// 状态，例如 requested、approved、confirmed，或“确认制卡”
+    #[arg(long, value_name = "状态")]
+    state: Option<String>,
+    /// 姓名的开头，或完整的证件号码
+    #[arg(long, value_name = "文字")]
+    text: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    filter: Filter,
+    /// 每页行数（1–500，默认 50）
+    #[arg(long, value_name = "行数")]
+    limit: Option<u32>,
+    /// 下一页的起点
+    #[arg(long, value_name = "起点")]
+    after: Option<String>,
+    /// 把全部符合的订单导出为工作簿
+    #[arg(long, value_name = "文件.xlsx", conflicts_with_all = ["limit", "after"])]
+    out: Option<PathBuf>,
+    /// 覆盖已有的文件
+    #[arg(long)]
+    force: bool,
+}
+
+impl Filter {
+    async fn request(self, session: &Session) -> Result<Value, Failure> {
+        let school = session.maybe_school_id(self.school.as_deref()).await?;
+        // An unknown state goes on as it is, for the operation to refuse.
+        let state = self.state.map(|state| {
+            OrderState::parse(&state).map_or(state, |known| known.as_str().to_owned())
+        });
+        Ok(Fields::new()
+            .maybe("confirmedFrom", self.confirmed_from)
+            .maybe("confirmedTo", self.confirmed_to)
+            .maybe("district", self.district)
+            .maybe("schoolId", school.map(|id| id.to_string()))
+            .maybe(
+                "grade",
+                self.grade.or(self.class.and_then(|class| class.grade)),
+            )
+            .maybe("classNumber", self.class.map(|class| class.number))
+            .maybe("state", state)
+            .maybe("text", self.text)
+            .done())
+    }
+}
+
+impl Which {
+    /// The filter of a school or class, for the orders in a state.
+    async fn filter(&self, session: &Session, state: &str) -> Result<Value, Failure> {
+        let school = session.maybe_school_id(self.school.as_deref()).await?;
+        Ok(Fields::new()
+            .maybe("schoolId", school.map(|id| id.to_string()))
+            .maybe("grade", self.class.map(|class| class.grade))
+            .maybe("classNumber", self.class.map(|class| class.number))
+            .with("state", state)
+            .done())
+    }
+
+    /// The orders meant: those named, or those of the school in one of the states.
+    async fn orders(&self, session: &Session, states: &[&str]) -> Result<Vec<Value>, Failure> {
+        if !self.ids.is_empty() {
+            return Ok(self.ids.iter().map(|id| json!(id)).collect());
+        }
+        let mut ids = Vec::new();
+        for state in states {
+            let filter = self.filter(session, state).await?;
+            let mut after: Option<String> = None;
+            loop {
+                let request = Fields::new()
+                    .with("filter", filter.clone())
+                    .with("limit", PAGE)
+                    .maybe("after", after)
+                    .done();
+                let page = session.call("order.list", request).await?;
+                ids.extend(
+                    list(&page, "items")
+                        .iter()
+                        .filter_map(|order| order.get("id").cloned()),
+                );
+                after = match text(&page, "next") {
+                    "" => break,
+                    next => Some(next.to_owned()),
+                };
+            }
+        }
+        Ok(ids)
+    }
+}
+
+pub(crate) async fn run(command: Order, context: &Context) -> Result<Exit, Failure> {
+    signed_in(context, async |session| match command {
+        Order::Request(request) => {
+            let which = request.which;
+            let school = session.maybe_school_id(which.school.as_deref()).await?;
+            let payload = Fields::new()
+                .maybe(
+                    "pupilIds",
+                    (!which.ids.is_empty()).then(|| json!(which.ids)),
+                )
+                .maybe("schoolId", school.map(|id| id.to_string()))
+                .maybe("grade", which.class.map(|class| class.grade))
+                .maybe("classNumber", which.class.map(|class| class.number))
+                .maybe("kind", request.kind)
+                .done();
+            let answer = session.call("order.request", payload).await?;
+            Ok(step_result(session.output, &answer, "已申请"))
+        }
+        Order::Approve(which) => {
+            step(session, &which, "order.approve", "requested", "已审核通过").await
+        }
+        Order::Confirm(which) => step(session, &which, "order.confirm", "approved", "已确认").await,
+        Order::Return(which) => {
+            back(
+                session,
+                which,
+                "order.return",
+                &["requested", "approved"],
+                "已退回",
+            )
+            .await
+        }
+        Order::Withdraw(which) => {
+            back(session, which, "order.withdraw", &["confirmed"], "已撤回").await
+        }
+        Order::List(list) => show(session, list).await,
+        Order::Counts(filter) => {
+            let request = json!({ "filter": filter.request(session).await? });
+            session.show("order.counts", request, counts).await
+        }
+    })
+    .await
+}
+
+/// A step that takes ids or a filter.
+async fn step(
+    session: &Session,
+    which: &Which,
+    op: &str,
+    from: &str,
+    done: &str,
+) -> Result<Exit, Failure> {
+    let request = if which.ids.is_empty() {
+        json!({ "filter": which.filter(session, from).await? })
+    } else {
+        json!({ "ids": which.ids })
+    };
+    let answer = session.call(op, request).await?;
+    Ok(step_result(session.output, &answer, done))
+}
+
+/// A step back, which takes ids and a reason.
+async fn back(
+    session: &Session,
+    which: WhichWithReason,
+    op: &str,
+    from: &[&str],
+    done: &str,
+) -> Result<Exit, Failure> {
+    let ids = which.which.orders(session, from).await?;
+    let request = json!({ "ids": ids, "reason": which.reason.unwrap_or_default() });
+    let answer = session.call(op, request).await?;
+    Ok(step_result(session.output, &answer, done))
+}
+
+async fn show(session: &Session, command: List) -> Result<Exit, Failure> {
+    let Some(out) = command.out else {
+        let request = Fields::new()
+            .with("filter", command.filter.request(session).await?)
+            .maybe("limit", command.limit)
+            .maybe("after", command.after)
+            .done();
+        return session.show("order.list", request, table).await;
+    };
+    check_free(&out, command.force)?;
+    let request = json!({ "filter": command.filter.request(session).await? });
+    let mut answer = session.job("order.export", request).await?;
+    session.save(&answer, &out, command.force).await?;
+    saved(&mut answer, &out);
+    session.output.answer(&answer, |output, answer| {
+        output.line(&format!(
+            "已导出 {} 张订单：{}",
+            number(answer, "rows"),
+            out.display()
+        ));
+    });
+    Ok(Exit::Done)
+}
+
+fn table(output: Output, answer: &Value) {
+    let rows: Vec<Vec<String>> = list(answer, "items")
+        .iter()
+        .map(|order| {
+            vec![
+                text(order, "districtName").to_owned(),
+                text(order, "schoolName").to_owned(),
+                format!(
+                    "{} {}班",
+                    text(order, "gradeName"),
+                    number(order, "classNumber")
+                ),
+                text(order, "pupilName").to_owned(),
+                text(order, "stateName").to_owned(),
+                moment(order, "approvedAt"),
+                moment(order, "confirmedAt"),
+                text(order, "reason").to_owned(),
+                text(order, "id").to_owned(),
+            ]
+        })
+        .collect();
+    output.table(
+        &[
+            "区县",
+            "学校",
+            "班级",
+            "姓名",
+            "状态",
+            "区审核通过时间",
+            "确认制卡时间",
+            "原因",
+            "编号",
+        ],
+        &rows,
+    );
+    next_page(output, answer);
+}
+
+fn counts(output: Output, answer: &Value) {
+    let capped = |count: Option<&Value>| {
+        let count = count.cloned().unwrap_or_default();
+        format!(
+            "{}{}",
+            number(&count, "count"),
+            if yes(&count, "more") { "+" } else { "" }
+        )
+    };
+    let mut rows: Vec<Vec<String>> = list(answer, "states")
+        .iter()
+        .map(|state| vec![text(state, "name").to_owned(), capped(state.get("count"))])
+        .collect();
+    rows.push(vec!["合计".to_owned(), capped(answer.get("total"))]);
+    output.table(&["状态", "张数"], &rows);
+}

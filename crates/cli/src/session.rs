@@ -1,0 +1,233 @@
+//! One command is one session: open, sign in, ask, sign out, close.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use ekatong_core::dispatch::Call;
+use ekatong_core::error::OpError;
+use ekatong_core::id::BlobId;
+use ekatong_core::ports::{Progress, Quiet};
+use ekatong_host::{Exit, HostError, LocalHost, OpenOptions, Place};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::output::{Output, text};
+use crate::progress::Bar;
+use crate::secrets;
+
+/// What every command is given.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) place: Place,
+    pub(crate) login: Option<String>,
+    pub(crate) output: Output,
+}
+
+/// An open host with somebody signed in.
+pub(crate) struct Session {
+    pub(crate) host: LocalHost,
+    pub(crate) output: Output,
+    token: Option<String>,
+    /// What signing in answered.
+    pub(crate) view: Value,
+}
+
+/// Opens the place; asks for the passphrase when it is needed and a person is there.
+pub(crate) async fn open(context: &Context) -> Result<LocalHost, Failure> {
+    let opened = LocalHost::open(OpenOptions::new(context.place.clone())).await;
+    let host = match opened {
+        Err(HostError::Locked { passphrase: true }) => match secrets::ask("数据口令：")? {
+            Some(passphrase) => {
+                let options = OpenOptions {
+                    passphrase: Some(passphrase.into()),
+                    remember: true,
+                    ..OpenOptions::new(context.place.clone())
+                };
+                LocalHost::open(options).await?
+            }
+            None => return Err(HostError::Locked { passphrase: true }.into()),
+        },
+        other => other?,
+    };
+    let behind = host.clock.behind_ms();
+    if behind > 60_000 {
+        context.output.note(&format!(
+            "提醒：本机时钟比数据中最后的时间慢 {} 分钟，已按后者计时，请校准时钟。",
+            behind / 60_000
+        ));
+    }
+    Ok(host)
+}
+
+/// Runs a command as the person of `--as`.
+pub(crate) async fn signed_in(
+    context: &Context,
+    work: impl AsyncFnOnce(&Session) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let login = match &context.login {
+        Some(login) => login.clone(),
+        None => {
+            secrets::ask_line("账号：")?.ok_or_else(|| Failure::sign_in("请用 --as 指明账号。"))?
+        }
+    };
+    let password = secrets::password()?;
+    let host = open(context).await?;
+    let mut session = Session {
+        host,
+        output: context.output,
+        token: None,
+        view: Value::Null,
+    };
+    let ended = async {
+        let answer = session
+            .call(
+                "session.signIn",
+                json!({ "login": login, "password": password }),
+            )
+            .await?;
+        session.token = Some(text(&answer, "token").to_owned());
+        session.view = answer.get("session").cloned().unwrap_or_default();
+        work(&session).await
+    }
+    .await;
+    session.end().await;
+    ended
+}
+
+/// Runs a command that needs nobody.
+pub(crate) async fn unsigned(
+    context: &Context,
+    work: impl AsyncFnOnce(&Session) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let host = open(context).await?;
+    let session = Session {
+        host,
+        output: context.output,
+        token: None,
+        view: Value::Null,
+    };
+    let ended = work(&session).await;
+    session.end().await;
+    ended
+}
+
+impl Session {
+    /// Asks the one door.
+    pub(crate) async fn call(&self, op: &str, request: Value) -> Result<Value, Failure> {
+        self.ask(op, request, Arc::new(Quiet)).await
+    }
+
+    /// Asks the one door for long work, with a bar.
+    pub(crate) async fn job(&self, op: &str, request: Value) -> Result<Value, Failure> {
+        let bar = Bar::start();
+        let answer = self
+            .ask(op, request, Arc::clone(&bar) as Arc<dyn Progress>)
+            .await;
+        bar.finish();
+        answer
+    }
+
+    async fn ask(
+        &self,
+        op: &str,
+        request: Value,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Value, Failure> {
+        let call = Call {
+            progress,
+            ..Call::local(op, request, self.token.clone())
+        };
+        Ok(self.host.app.dispatch(call).await?)
+    }
+
+    /// Asks and prints.
+    pub(crate) async fn show(
+        &self,
+        op: &str,
+        request: Value,
+        people: impl FnOnce(Output, &Value),
+    ) -> Result<Exit, Failure> {
+        let answer = self.call(op, request).await?;
+        self.output.answer(&answer, people);
+        Ok(Exit::Done)
+    }
+
+    /// Stages a file for the person.
+    pub(crate) async fn stage(&self, file_name: &str, bytes: &[u8]) -> Result<BlobId, Failure> {
+        Ok(self
+            .host
+            .app
+            .stage(self.token.as_deref(), file_name, bytes)
+            .await?)
+    }
+
+    /// Writes the staged file of an answer to a path; an existing one only when forced.
+    pub(crate) async fn save(
+        &self,
+        answer: &Value,
+        out: &Path,
+        force: bool,
+    ) -> Result<(), Failure> {
+        let id: BlobId = serde_json::from_value(answer.get("blobId").cloned().unwrap_or_default())
+            .map_err(|error| OpError::internal("reading an answer", error))?;
+        let (_, bytes) = self.host.app.fetch(self.token.as_deref(), id).await?;
+        write_file(out, &bytes, force)
+    }
+
+    /// Signs out, seals, closes.
+    async fn end(self) {
+        if self.token.is_some()
+            && let Err(error) = self.call("session.signOut", json!({})).await
+        {
+            // The session ends by itself after a while.
+            tracing::warn!(?error, "signing out failed");
+        }
+        self.host.close().await;
+    }
+}
+
+/// Refuses a path that is taken, before any work is done for it.
+pub(crate) fn check_free(out: &Path, force: bool) -> Result<(), Failure> {
+    if !force && out.exists() {
+        return Err(Failure::Usage(format!(
+            "文件已存在：{}。请换一个文件名，或加 --force 覆盖。",
+            out.display()
+        )));
+    }
+    Ok(())
+}
+
+/// A whole file or none: written beside its place, then given its name.
+fn write_file(out: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        tracing::warn!(%error, "a file could not be written");
+        Failure::Usage(format!(
+            "写不了文件：{}，请检查文件夹和权限。",
+            out.display()
+        ))
+    };
+    check_free(out, force)?;
+    let mut part = out.as_os_str().to_owned();
+    part.push(format!(".{}.part", std::process::id()));
+    let part = std::path::PathBuf::from(part);
+    let written = std::fs::File::create(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        if force {
+            std::fs::rename(&part, out)
+        } else {
+            std::fs::hard_link(&part, out).or_else(|error| {
+                // File systems without links: the look above has to do.
+                if error.kind() == std::io::ErrorKind::AlreadyExists {
+                    Err(error)
+                } else {
+                    std::fs::rename(&part, out)
+                }
+            })
+        }
+    });
+    // Gone already when it was renamed.
+    let _ = std::fs::remove_file(&part);
+    written.map_err(failed)
+}
