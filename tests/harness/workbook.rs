@@ -86,7 +86,9 @@ pub fn new_pupils(rows: &[Child]) -> Vec<u8> {
 pub fn all_text(bytes: Vec<u8>, name: &str) -> String {
     use ekatong_core::import::cells::{CellValue, FileLimits};
     use ekatong_core::import::table::Workbooks as _;
-    let mut book = ekatong_sheet::Sheets.open(bytes, name, FileLimits::for_rows(100_000)).expect("a workbook");
+    let mut book = ekatong_sheet::Sheets
+        .open(bytes, name, FileLimits::for_rows(100_000))
+        .expect("a workbook");
     let mut text = String::new();
     for sheet in 0..book.sheets().len() {
         book.rows(sheet, &mut |row| {

@@ -9,8 +9,21 @@ use serde_json::{Value, json};
 const MINUTE: i64 = 60_000;
 
 async fn sign_in(world: &World, login: &str, password: &str) -> Result<Value, Vec<&'static str>> {
-    let answer = world.test.call(None, "session.signIn", json!({ "login": login, "password": password })).await;
-    answer.map_err(|error| error.problems().iter().map(|problem| problem.code.as_str()).collect())
+    let answer = world
+        .test
+        .call(
+            None,
+            "session.signIn",
+            json!({ "login": login, "password": password }),
+        )
+        .await;
+    answer.map_err(|error| {
+        error
+            .problems()
+            .iter()
+            .map(|problem| problem.code.as_str())
+            .collect()
+    })
 }
 
 both_engines! {

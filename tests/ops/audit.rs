@@ -12,11 +12,15 @@ async fn tamper(world: &World, engine: Engine, sql: &'static str) {
     match engine {
         Engine::Sqlite => {
             let path = world.test.folder.path().join("ekatong.db");
-            let mut connection = sqlx::SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+            let mut connection = sqlx::SqliteConnection::connect(path.to_str().unwrap())
+                .await
+                .unwrap();
             connection.execute(sql).await.unwrap();
         }
         Engine::Postgres => {
-            let mut connection = sqlx::PgConnection::connect(world.test.postgres_url()).await.unwrap();
+            let mut connection = sqlx::PgConnection::connect(world.test.postgres_url())
+                .await
+                .unwrap();
             connection.execute(sql).await.unwrap();
         }
     }
@@ -24,7 +28,10 @@ async fn tamper(world: &World, engine: Engine, sql: &'static str) {
 
 async fn verify(world: &World) -> serde_json::Value {
     let auditor = world.test.sign_in("auditor").await;
-    world.test.done(&auditor, "audit.verify", json!({ "district": "320508" })).await
+    world
+        .test
+        .done(&auditor, "audit.verify", json!({ "district": "320508" }))
+        .await
 }
 
 both_engines! {

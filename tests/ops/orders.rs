@@ -12,25 +12,39 @@ const DAY: i64 = 86_400_000;
 const AHEAD: i64 = 8 * 3_600_000;
 
 fn ids(list: &Value) -> Vec<String> {
-    list["items"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()).collect()
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|order| order["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Requests and approves orders for these pupils; the ids of the orders.
 async fn approved(world: &World, pupils: &[String]) -> Vec<String> {
     let test = &world.test;
-    let done = test.done(&world.admin, "order.request", json!({ "pupilIds": pupils })).await;
+    let done = test
+        .done(&world.admin, "order.request", json!({ "pupilIds": pupils }))
+        .await;
     assert_eq!(done["done"], pupils.len());
     let mut orders = Vec::new();
     let mut after = Value::Null;
     loop {
-        let list = test.done(&world.admin, "order.list", json!({ "filter": { "state": "requested" }, "limit": 500, "after": after })).await;
+        let list = test
+            .done(
+                &world.admin,
+                "order.list",
+                json!({ "filter": { "state": "requested" }, "limit": 500, "after": after }),
+            )
+            .await;
         orders.extend(ids(&list));
         after = list["next"].clone();
         if after.is_null() {
             break;
         }
     }
-    test.done(&world.admin, "order.approve", json!({ "ids": orders })).await;
+    test.done(&world.admin, "order.approve", json!({ "ids": orders }))
+        .await;
     orders
 }
 
@@ -161,6 +175,8 @@ both_engines! {
         let world = World::new(engine).await;
         let test = &world.test;
         test.account("cardcity", Role::CardOffice, None, None).await;
+        // Years pass in this test: passwords must not grow old on the way.
+        test.done(&world.admin, "setting.set", json!({ "key": "password.profile", "value": "owasp" })).await;
         let days = ["2026-09-15", "2026-10-31", "2026-11-01", "2026-12-31", "2027-03-28", "2028-02-29"];
         let start = |day: &str| -> i64 {
             let date: chrono::NaiveDate = day.parse().unwrap();
@@ -199,7 +215,14 @@ both_engines! {
 #[test]
 fn the_range_is_in_shanghai_days_in_every_time_zone() {
     let mut children = Vec::new();
-    for zone in ["UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+    for zone in [
+        "UTC",
+        "Asia/Shanghai",
+        "America/New_York",
+        "Europe/Berlin",
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+    ] {
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["orders::edges::", "--ignored", "--test-threads=1"])
             .env("TZ", zone)
@@ -208,6 +231,9 @@ fn the_range_is_in_shanghai_days_in_every_time_zone() {
     }
     for (zone, output) in children {
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("2 passed"), "TZ={zone}: {text}");
+        assert!(
+            output.status.success() && text.contains("2 passed"),
+            "TZ={zone}: {text}"
+        );
     }
 }

@@ -69,7 +69,13 @@ const MAY: &[(&str, &str)] = &[
 /// Operations whose request names no place, so that there is no foreign one: they are narrowed instead,
 /// which the tests of their nouns show.
 const NARROWED: &[&str] = &[
-    "account.list", "home.summary", "district.list", "pupil.find", "district.create", "district.rename", "import.preview",
+    "account.list",
+    "home.summary",
+    "district.list",
+    "pupil.find",
+    "district.create",
+    "district.rename",
+    "import.preview",
 ];
 
 /// Things of one district that requests name.
@@ -89,15 +95,36 @@ async fn things(world: &World, district: &str, school: &str, first: usize) -> Th
     let admin = &world.admin;
     let pupil = world.pupils(admin, school, first, 1).await.remove(0);
     let order = {
-        test.done(admin, "order.request", json!({ "pupilIds": [pupil] })).await;
-        let list = test.done(admin, "order.list", json!({ "filter": { "schoolId": school } })).await;
+        test.done(admin, "order.request", json!({ "pupilIds": [pupil] }))
+            .await;
+        let list = test
+            .done(
+                admin,
+                "order.list",
+                json!({ "filter": { "schoolId": school } }),
+            )
+            .await;
         list["items"][0]["id"].as_str().unwrap().to_owned()
     };
-    let bytes = ekatong_tests::workbook::new_pupils(&[ekatong_tests::workbook::child(first + 1, 7, 1)]);
-    let import = test.preview(admin, school, "待核对.xlsx", &bytes).await.unwrap()["id"].as_str().unwrap().to_owned();
+    let bytes =
+        ekatong_tests::workbook::new_pupils(&[ekatong_tests::workbook::child(first + 1, 7, 1)]);
+    let import = test
+        .preview(admin, school, "待核对.xlsx", &bytes)
+        .await
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let login = format!("staff{district}");
-    let account =
-        test.account(&login, ekatong_core::access::Role::SchoolStaff, Some(district), Some(school)).await.to_string();
+    let account = test
+        .account(
+            &login,
+            ekatong_core::access::Role::SchoolStaff,
+            Some(district),
+            Some(school),
+        )
+        .await
+        .to_string();
     Things {
         district: district.to_owned(),
         school: school.to_owned(),
@@ -115,12 +142,16 @@ async fn things(world: &World, district: &str, school: &str, first: usize) -> Th
 fn request(op: &str, t: &Things) -> Value {
     let stale = json!({ "id": t.class["id"], "version": 999 });
     match op {
-        "account.create" => json!({ "login": "x", "displayName": "", "password": "", "grants": [{ "role": "school_staff", "schoolId": t.school }] }),
+        "account.create" => {
+            json!({ "login": "x", "displayName": "", "password": "", "grants": [{ "role": "school_staff", "schoolId": t.school }] })
+        }
         "account.setGrants" => json!({ "id": t.account, "version": 999, "grants": [] }),
         "account.disable" | "account.enable" | "account.unlock" => json!({ "id": t.account }),
         "account.reset" => json!({ "id": t.account, "password": "short" }),
         "setting.list" => json!({ "district": t.district }),
-        "setting.set" => json!({ "district": t.district, "key": "import.row_limit", "value": "none" }),
+        "setting.set" => {
+            json!({ "district": t.district, "key": "import.row_limit", "value": "none" })
+        }
         "account.list" | "home.summary" | "district.list" => json!({}),
         "district.create" | "district.rename" => json!({ "code": "1", "name": "" }),
         "school.list" | "grade.matrix" => json!({ "district": t.district }),
@@ -128,12 +159,16 @@ fn request(op: &str, t: &Things) -> Value {
         "school.create" => json!({ "district": t.district, "code": "", "name": "", "kind": "" }),
         "school.edit" => json!({ "id": t.school, "version": 999 }),
         "school.setYear" => json!({ "id": t.school, "version": 999, "schoolYear": "2026-2027" }),
-        "grade.list" | "import.guide" | "import.template" | "class.list" => json!({ "schoolId": t.school }),
+        "grade.list" | "import.guide" | "import.template" | "class.list" => {
+            json!({ "schoolId": t.school })
+        }
         "grade.previewLadder" | "grade.createLadder" => json!({ "schoolIds": [t.school] }),
         "class.create" => json!({ "gradeId": t.grade, "numbers": [] }),
         "class.edit" | "class.close" | "class.reopen" | "class.delete" => stale,
         "class.renumber" => json!({ "id": t.class["id"], "version": 999, "number": 5 }),
-        "import.preview" => json!({ "schoolId": t.school, "blobId": t.import, "fileName": "a.xlsx" }),
+        "import.preview" => {
+            json!({ "schoolId": t.school, "blobId": t.import, "fileName": "a.xlsx" })
+        }
         "import.show" => json!({ "importId": t.import }),
         "import.rows" => json!({ "importId": t.import, "start": 0, "limit": 1 }),
         "import.nextProblem" => json!({ "importId": t.import, "afterRow": 0 }),
@@ -146,14 +181,18 @@ fn request(op: &str, t: &Things) -> Value {
         "order.request" => json!({ "pupilIds": [t.pupil], "kind": "none" }),
         "order.approve" | "order.confirm" => json!({ "ids": [t.order] }),
         "order.withdraw" | "order.return" => json!({ "ids": [t.order], "reason": " " }),
-        "order.list" | "order.counts" | "order.export" => json!({ "filter": { "schoolId": t.school } }),
+        "order.list" | "order.counts" | "order.export" => {
+            json!({ "filter": { "schoolId": t.school } })
+        }
         "audit.list" | "audit.export" | "audit.verify" => json!({ "district": t.district }),
         other => panic!("no request for {other}: add one here"),
     }
 }
 
 fn forbidden(answer: &Result<Value, OpError>) -> bool {
-    answer.as_ref().is_err_and(|error| error.has(ekatong_core::error::Code::Forbidden))
+    answer
+        .as_ref()
+        .is_err_and(|error| error.has(ekatong_core::error::Code::Forbidden))
 }
 
 both_engines! {

@@ -152,6 +152,11 @@ pub fn preview<E>(
             raw,
             entry: entry.filter(|_| !problems.iter().any(Problem::is_error)),
             problems,
+            identity_place: kind
+                .columns
+                .get(kind.identity_column)
+                .map(|column| map.place(row.row, kind.identity_column, column))
+                .unwrap_or_default(),
         };
         if let Err(error) = sink(checked) {
             stopped = Some(error);
@@ -257,7 +262,7 @@ fn hidden_note(rows: &RowList, columns: &[u32], map: &row::ColumnMap) -> Option<
     }
     (!parts.is_empty()).then(|| {
         Problem::new(Code::HiddenRead)
-            .message(format!("{}是隐藏的，已照常读取。", parts.join("和")))
+            .message(format!("{}是隐藏的，已照常读取。", parts.join("和 ")))
             .at(sheet_place(map))
             .note()
     })

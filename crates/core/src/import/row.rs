@@ -109,6 +109,8 @@ pub struct CheckedRow<E> {
     pub problems: Vec<Problem>,
     /// What would be written; none when a column it needs is wrong.
     pub entry: Option<E>,
+    /// The cell that tells the child: a problem found in the store points to it.
+    pub identity_place: Place,
 }
 
 /// What one cell offers the rules.
@@ -321,7 +323,11 @@ pub fn nature(row: &SheetRow, columns: &[Column], map: &ColumnMap) -> RowNature 
             if is_blank(text) {
                 continue;
             }
-            headings += u32::from(canonical(text) == column.name());
+            // The first cell that is no heading settles it: comparing all of them
+            // would take most of the time of a long file.
+            if headings == filled {
+                headings += u32::from(canonical(text) == column.name());
+            }
         }
         filled += 1;
     }

@@ -5,11 +5,11 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 pub use super::ImportSummary;
-use super::{stored_json, to_json};
+use super::{ImportColumn, stored_json, to_json};
 use crate::access::Permission;
 use crate::context::{AuditNote, Job};
 use crate::domain::application::ImportState;
-use crate::error::{Code, OpError, Problem};
+use crate::error::{Code, OpError, Place, Problem};
 use crate::id::ImportId;
 use crate::ops::touches;
 use crate::ports::{ImportRecord, UnitOfWork};
@@ -139,13 +139,28 @@ async fn recheck(
     import: &mut ImportRecord,
 ) -> Result<(), OpError> {
     let reach = job.actor.reach(Permission::ReadPupils);
+    let columns: Vec<ImportColumn> = stored_json(&import.columns)?;
+    let place = |row: i64, key: &str| {
+        let column = columns.iter().find(|column| column.key == key);
+        Place {
+            sheet: Some(import.sheet.clone()),
+            row: u32::try_from(row).ok(),
+            column: column.and_then(|column| column.letter.clone()),
+            heading: column.map(|column| column.heading.clone()),
+        }
+    };
     let mut found: Vec<(i64, i64, Problem)> = Vec::new();
     for (position, row, stored) in uow.staged_conflicts(import.id).await? {
-        found.push((position, row, super::preview::on_record(&stored, &reach)));
+        found.push((
+            position,
+            row,
+            super::preview::on_record(&stored, &reach).at(place(row, "paperNumber")),
+        ));
     }
     for (position, row) in uow.staged_without_class(import.id).await? {
         let problem = Problem::new(Code::ClassClosed)
-            .message("核对之后，这个班级被停用或删除了，请换一个班级。");
+            .message("核对之后，这个班级被停用或删除了，请换一个班级。")
+            .at(place(row, "class"));
         found.push((position, row, problem));
     }
     found.sort_by_key(|(position, ..)| *position);
@@ -164,10 +179,7 @@ async fn recheck(
             continue;
         };
         let mut problems: Vec<Problem> = stored_json(&view.problems)?;
-        let mut problem = problem.clone();
-        problem.place.sheet = Some(import.sheet.clone());
-        problem.place.row = u32::try_from(view.row_number).ok();
-        problems.push(problem);
+        problems.push(problem.clone());
         if view.state == "warning" {
             import.rows_warning -= 1;
         }

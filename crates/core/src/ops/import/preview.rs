@@ -15,10 +15,10 @@ use ts_rs::TS;
 
 pub use super::ImportSummary;
 use super::{ImportColumn, ProblemGroup, cells_place, stored_json, to_json};
-use crate::access::{Permission, Place, Reach};
+use crate::access::{self, Permission, Reach};
 use crate::context::{AuditNote, Job};
 use crate::domain::application::ImportState;
-use crate::error::{Code, OpError, Problem, Severity};
+use crate::error::{Code, OpError, Place, Problem, Severity};
 use crate::id::{BlobId, ImportId, PupilId, SchoolId};
 use crate::import::cells::FileLimits;
 use crate::import::check::{CheckedRow, PupilEntry};
@@ -166,6 +166,7 @@ struct Prepared {
     problems: Vec<Problem>,
     cells_sealed: Vec<u8>,
     entry: Option<StagedEntry>,
+    identity_place: Place,
 }
 
 /// Runs the reading thread and stages what it gives; fills the record's counts.
@@ -294,6 +295,7 @@ impl Reading {
             problems: row.problems,
             cells_sealed: self.cipher.seal(cells_place(self.import), &cells)?,
             entry,
+            identity_place: row.identity_place,
         })
     }
 
@@ -447,7 +449,8 @@ async fn stage_batch(
     for mut row in batch {
         let index = row.entry.as_ref().map(|entry| entry.paper_index);
         if let Some(stored) = found.iter().find(|stored| Some(stored.index) == index) {
-            row.problems.push(on_record(stored, reach));
+            row.problems
+                .push(on_record(stored, reach).at(row.identity_place));
         }
         let state = row_state(&row.problems);
         let position = count(tally.states.len());
@@ -513,7 +516,7 @@ async fn patch_duplicates(
 
 /// The problem of a child on record: where, if the person may see it (IMP-8).
 pub(super) fn on_record(stored: &FoundPupil, reach: &Reach) -> Problem {
-    let place = Place::School(stored.district.clone(), stored.school_id);
+    let place = access::Place::School(stored.district.clone(), stored.school_id);
     let deleted = stored.status == "deleted";
     if !reach.covers(&place) {
         return Problem::new(Code::PupilDuplicate)
