@@ -31,8 +31,6 @@ codes! {
     RequestInvalid = "request.invalid",
     /// No operation has this name.
     OperationUnknown = "operation.unknown",
-    /// An id in the request is not of the right form.
-    IdInvalid = "id.invalid",
     /// The thing does not exist, or is outside what the person may see.
     NotFound = "not_found",
     /// The role or its scope does not allow this.
@@ -111,8 +109,6 @@ codes! {
     GradeInvalid = "grade.invalid",
     /// The school has no such grade.
     GradeUnknown = "grade.unknown",
-    /// A grade outside the ladder still has classes.
-    GradeInUse = "grade.in_use",
     /// Class number is not 1–99.
     ClassInvalid = "class.invalid",
     /// No number given.

@@ -11,7 +11,6 @@ pub const fn text(code: Code) -> &'static str {
     match code {
         Code::RequestInvalid => "请求的内容不完整或格式不对，请刷新页面后重试。",
         Code::OperationUnknown => "没有这项功能，客户端与服务器的版本可能不一致，请更新后重试。",
-        Code::IdInvalid => "编号的格式不对，请从列表中重新打开。",
         Code::NotFound => "找不到该记录，可能已被删除，或不在您的管理范围内。",
         Code::Forbidden => "您没有进行这项操作的权限，请联系上级管理员。",
         Code::VersionConflict => "这条记录已被他人修改，请查看最新内容后再保存。",
@@ -53,7 +52,6 @@ pub const fn text(code: Code) -> &'static str {
         Code::TextTooLong => "文字太长，请缩短。",
         Code::GradeInvalid => "年级请填数字 1-9（七年级填 7）。",
         Code::GradeUnknown => "学校没有这个年级，请核对年级或先补齐年级阶梯。",
-        Code::GradeInUse => "阶梯之外的年级还有班级，请先处理这些班级。",
         Code::ClassInvalid => "班级序号应为 1–99 的整数，请核对。",
         Code::ClassNumbersEmpty => "请至少填写一个班级序号。",
         Code::ClassNumberTaken => "该年级已有这个班级序号，请换一个。",

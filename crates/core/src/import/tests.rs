@@ -279,13 +279,21 @@ fn right_rows_become_entries() {
     assert!(entry.student_number.is_none() && entry.address.is_none());
 }
 
+/// Column, cell, the problems it gives, and what they suggest to write.
+type Case = (
+    usize,
+    CellValue,
+    &'static [(Code, Severity)],
+    Option<&'static str>,
+);
+
 /// What one cell may hold and what the row then says: nothing for a right cell.
 #[test]
 fn cells() {
     use Severity::{Error, Note, Warning};
     const GRADE: Code = Code::RowGradeInvalid;
     const CLASS: Code = Code::RowClassInvalid;
-    let table: Vec<(usize, CellValue, &[(Code, Severity)], Option<&str>)> = vec![
+    let table: Vec<Case> = vec![
         // 姓名
         (at::NAME, t(" 林知夏\u{3000}"), &[], None),
         (
