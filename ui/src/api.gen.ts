@@ -1,112 +1,1933 @@
-// Generated from the Rust request and response types; do not edit by hand.
-export type Code = string; // e.g. "class.number_taken"; see crates/core/src/error/code.rs
-export type Severity = "note" | "warning" | "error";
-export type Problem = { code: Code; severity: Severity; field?: string; sheet?: string; row?: number; column?: string; heading?: string; message: string; suggestion?: string };
-export type Role = "city_admin" | "district_admin" | "school_staff" | "card_office" | "operator" | "auditor";
-/** city: neither district nor school; district: district; school: district and school */
-export type Scope = { district?: string; schoolId?: string };
-export type GrantView = { role: Role; district?: string; districtName?: string; schoolId?: string; schoolName?: string };
-export type GrantInput = { role: Role; district?: string; schoolId?: string };
-/** What a role may do; the menu shows only what is in SessionView.permissions. */
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "read_health";
-export type Empty = Record<string, never>;
-export type SessionView = { accountId: string; login: string; displayName: string; grants: GrantView[]; permissions: Permission[]; mustChangePassword: boolean; expiresAt: number; idleLockMinutes: number; demo: boolean };
+// Generated from the Rust types by `cargo test -p ekatong-core`; do not edit.
 
-export type DistrictView = { code: string; name: string; schools: number };
-export type SchoolKindCode = "211"|"218"|"219"|"311"|"319"|"341"|"312"|"345"|"511"|"512"|"513"|"514";
-export type SchoolView = { id: string; code: string; provisional: boolean; name: string; kind: SchoolKindCode; kindName: string; district: string; districtName: string; schoolYear: string; version: number };
-export type GradeState = "present" | "missing" | "wrong" | "extra" | "none"; // none: not in this school's ladder and not there
-export type GradeCell = { number: number; name: string; state: GradeState; gradeId?: string; graduating: boolean; manualPromotion: boolean; classes: number; wrong?: string /* Chinese: what is wrong */ };
-export type MatrixRow = { school: SchoolView; grades: GradeCell[] /* always 9, number 1..9 */; complete: boolean };
-export type LadderChangeKind = "create" | "correct" | "remove" | "blocked";
-export type LadderChange = { schoolId: string; schoolName: string; number: number; name: string; change: LadderChangeKind; graduating: boolean; manualPromotion: boolean; reason?: string };
-export type GradeView = { id: string; number: number; name: string; graduating: boolean; manualPromotion: boolean };
-export type ClassView = { id: string; gradeId: string; grade: number; gradeName: string; number: number; schoolYear: string; nickname?: string; remark?: string; open: boolean; pupils: number; version: number };
-
-export type TemplateColumnGuide = { key: string; heading: string; required: boolean; note: string };
-export type ImportGuide = { schoolName: string; rowLimit: number; columns: TemplateColumnGuide[]; rules: string[]; classes: { grade: number; gradeName: string; number: number; nickname?: string; line: string /* 七年级 3班 → 年级填 7，班级填 3 */ }[] };
+export type AccountId = string;
+export type AccountView = { 
+/**
+ * Id.
+ */
+id: AccountId, 
+/**
+ * Login.
+ */
+login: string, 
+/**
+ * Name shown.
+ */
+displayName: string, 
+/**
+ * Roles with their scopes.
+ */
+grants: Array<GrantView>, 
+/**
+ * May not sign in.
+ */
+disabled: boolean, 
+/**
+ * Locked until; epoch milliseconds.
+ */
+lockedUntil?: number, 
+/**
+ * The password must be changed at the next sign-in.
+ */
+mustChangePassword: boolean, 
+/**
+ * Last good sign-in.
+ */
+lastSignInAt?: number, 
+/**
+ * Made at.
+ */
+createdAt: number, 
+/**
+ * Grows with each change.
+ */
+version: number, };
+export type ApplicationState = "draft" | "submitted" | "approved" | "returned";
+export type ApproveOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000.
+ */
+filter?: OrderFilter, };
+export type AuditId = string;
+export type AuditView = { 
+/**
+ * Id.
+ */
+id: AuditId, 
+/**
+ * When; epoch milliseconds.
+ */
+at: number, 
+/**
+ * Login as it was then.
+ */
+login?: string, 
+/**
+ * Operation.
+ */
+op: string, 
+/**
+ * Its name.
+ */
+opName: string, 
+/**
+ * `done` or `refused`.
+ */
+outcome: "done" | "refused", 
+/**
+ * District code.
+ */
+district?: string, 
+/**
+ * School.
+ */
+schoolId?: SchoolId, 
+/**
+ * One line for people.
+ */
+summary: string, 
+/**
+ * Where from.
+ */
+address: string, 
+/**
+ * True once the entry is part of the chain.
+ */
+sealed: boolean, };
+export type BlobId = string;
+export type CappedCount = { 
+/**
+ * Number counted.
+ */
+count: number, 
+/**
+ * True when there are more.
+ */
+more: boolean, };
+export type ChangePasswordRequest = { 
+/**
+ * Password until now.
+ */
+current: string, 
+/**
+ * New password.
+ */
+new: string, };
+export type ChangedSchoolResponse = { 
+/**
+ * The school.
+ */
+school: SchoolView, 
+/**
+ * Warnings.
+ */
+problems: Array<Problem>, };
+export type ClassGuide = { 
+/**
+ * Number of the grade.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+number: number, 
+/**
+ * 班级昵称.
+ */
+nickname?: string, 
+/**
+ * `七年级 3班 → 年级填 7，班级填 3`.
+ */
+line: string, };
+export type ClassId = string;
+export type ClassView = { 
+/**
+ * Id.
+ */
+id: ClassId, 
+/**
+ * Grade.
+ */
+gradeId: GradeId, 
+/**
+ * Number of the grade, 1–9.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号, 1–99.
+ */
+number: number, 
+/**
+ * `2026-2027`.
+ */
+schoolYear: string, 
+/**
+ * 班级昵称.
+ */
+nickname?: string, 
+/**
+ * 备注.
+ */
+remark?: string, 
+/**
+ * False once closed.
+ */
+open: boolean, 
+/**
+ * Pupils whose current class it is.
+ */
+pupils: number, 
+/**
+ * Grows with each change.
+ */
+version: number, };
+export type CloseClassRequest = { 
+/**
+ * Class.
+ */
+id: ClassId, 
+/**
+ * Version the person saw.
+ */
+version: number, };
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type CommitImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Whether rows with errors may stay behind.
+ */
+mode: CommitMode, 
+/**
+ * Submits to the district as well; else the pupils are saved as drafts.
+ */
+submit?: boolean, };
+export type CommitMode = "valid" | "all";
+export type ConfirmOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000.
+ */
+filter?: OrderFilter, };
+export type CountOrdersRequest = { 
+/**
+ * Filter.
+ */
+filter: OrderFilter, };
+export type CountOrdersResponse = { 
+/**
+ * By state, in the order of an order's life.
+ */
+states: Array<StateCount>, 
+/**
+ * Of all states.
+ */
+total: CappedCount, };
+export type CreateAccountRequest = { 
+/**
+ * Login: 3–32 letters, digits, `.`, `_`, `-`.
+ */
+login: string, 
+/**
+ * Name shown.
+ */
+displayName: string, 
+/**
+ * First password.
+ */
+password: string, 
+/**
+ * Roles with their scopes.
+ */
+grants: Array<GrantInput>, 
+/**
+ * Whether the first sign-in must change it; true unless said otherwise.
+ */
+forcedChange?: boolean, };
+export type CreateClassesRequest = { 
+/**
+ * Grade.
+ */
+gradeId: GradeId, 
+/**
+ * 班级序号, 1–99 each.
+ */
+numbers: Array<number>, 
+/**
+ * `2026-2027`: the school's current or next year; the current one when absent.
+ */
+schoolYear?: string, 
+/**
+ * 班级昵称, for all of them.
+ */
+nickname?: string, 
+/**
+ * 备注, for all of them.
+ */
+remark?: string, };
+export type CreateClassesResponse = { 
+/**
+ * By number.
+ */
+items: Array<ClassView>, };
+export type CreateDistrictRequest = { 
+/**
+ * 6 digits, GB/T 2260.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, };
+export type CreateLadderRequest = { 
+/**
+ * All schools of this district.
+ */
+district?: string, 
+/**
+ * These schools.
+ */
+schoolIds?: Array<SchoolId>, };
+export type CreateSchoolRequest = { 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * National code of 10 digits, or a provisional one of letters and digits.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * 办学类型: its code (`211`) or name (`小学`).
+ */
+kind: string, 
+/**
+ * Current school year; the city's usual one when absent.
+ */
+schoolYear?: string, };
+export type CurrentSessionRequest = Record<symbol, never>;
+export type DayCount = { 
+/**
+ * `2026-09-01`.
+ */
+day: string, 
+/**
+ * How many.
+ */
+count: number, };
+export type DeleteClassRequest = { 
+/**
+ * Class.
+ */
+id: ClassId, 
+/**
+ * Version the person saw.
+ */
+version: number, };
+export type DeleteClassResponse = Record<symbol, never>;
+export type DisableAccountRequest = { 
+/**
+ * Account.
+ */
+id: AccountId, };
+export type DiscardImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
+export type DistrictView = { 
+/**
+ * 6 digits.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Number of its schools.
+ */
+schools: number, };
+export type EditClassRequest = { 
+/**
+ * Class.
+ */
+id: ClassId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * 班级昵称.
+ */
+nickname?: string, 
+/**
+ * 备注.
+ */
+remark?: string, };
+export type EditSchoolRequest = { 
+/**
+ * School.
+ */
+id: SchoolId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * New code: a provisional one is replaced by the national one this way.
+ */
+code?: string, 
+/**
+ * New name.
+ */
+name?: string, 
+/**
+ * New kind; its ladder is repaired by `grade.createLadder`.
+ */
+kind?: string, };
+export type EnableAccountRequest = { 
+/**
+ * Account.
+ */
+id: AccountId, };
+export type ExportAuditRequest = { 
+/**
+ * First day, `2026-09-01`.
+ */
+from?: string, 
+/**
+ * Last day.
+ */
+to?: string, 
+/**
+ * District code.
+ */
+district?: string, };
+export type ExportOrdersRequest = { 
+/**
+ * Filter.
+ */
+filter: OrderFilter, };
+export type ExportedFile = { 
+/**
+ * Id of the staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name to save it under.
+ */
+fileName: string, 
+/**
+ * Rows it holds.
+ */
+rows: number, };
+export type FindPupilRequest = { 
+/**
+ * Resident ID number, or another paper's number; a passport as `USA:123456789`.
+ */
+idNumber: string, };
+export type FindPupilResponse = { 
+/**
+ * The pupil, if the person may see it.
+ */
+pupil?: PupilView, 
+/**
+ * True when the child is on record where the person may not look.
+ */
+elsewhere: boolean, };
+export type Gender = "male" | "female";
+export type GetSchoolRequest = { 
+/**
+ * School.
+ */
+id: SchoolId, };
+export type GradeCell = { 
+/**
+ * 1–9.
+ */
+number: number, 
+/**
+ * 一年级 … 九年级.
+ */
+name: string, 
+/**
+ * How it stands.
+ */
+state: GradeState, 
+/**
+ * The grade, if it is there.
+ */
+gradeId?: GradeId, 
+/**
+ * Graduating, as it is, or as it should be when missing.
+ */
+graduating: boolean, 
+/**
+ * Promoted by hand, likewise.
+ */
+manualPromotion: boolean, 
+/**
+ * Number of classes.
+ */
+classes: number, 
+/**
+ * What is wrong.
+ */
+wrong?: string, };
+export type GradeId = string;
+export type GradeMatrixRequest = { 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * Part of the school's name, or start of its code.
+ */
+text?: string, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Schools of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type GradeMatrixResponse = { 
+/**
+ * Schools.
+ */
+items: Array<MatrixRow>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type GradeState = "present" | "missing" | "wrong" | "extra" | "none";
+export type GradeView = { 
+/**
+ * Id.
+ */
+id: GradeId, 
+/**
+ * 1–9.
+ */
+number: number, 
+/**
+ * 一年级 … 九年级.
+ */
+name: string, 
+/**
+ * Pupils leave the school after it.
+ */
+graduating: boolean, 
+/**
+ * Promotion is started by a person.
+ */
+manualPromotion: boolean, };
+export type GrantInput = { 
+/**
+ * Role.
+ */
+role: Role, 
+/**
+ * District code; absent for the whole city.
+ */
+district?: string, 
+/**
+ * School.
+ */
+schoolId?: SchoolId, };
+export type GrantView = { 
+/**
+ * Role.
+ */
+role: Role, 
+/**
+ * District code; absent for the whole city.
+ */
+district?: string, 
+/**
+ * Name of the district.
+ */
+districtName?: string, 
+/**
+ * School.
+ */
+schoolId?: SchoolId, 
+/**
+ * Name of the school.
+ */
+schoolName?: string, };
+export type HomeSummaryRequest = Record<symbol, never>;
+export type HomeSummaryResponse = { 
+/**
+ * What waits, for this person's work.
+ */
+todos: Array<TodoItem>, 
+/**
+ * The first steps, for those who manage classes, until all are done.
+ */
+setup?: SetupSteps, 
+/**
+ * Latest imports within the reach.
+ */
+recentImports: Array<ImportSummary>, 
+/**
+ * The last 14 days; empty for those who see no orders.
+ */
+confirmedPerDay: Array<DayCount>, };
+export type ImportColumn = { 
+/**
+ * Key: `name`, `paperNumber`, ….
+ */
+key: string, 
+/**
+ * Heading of the template.
+ */
+heading: string, 
+/**
+ * Column letter in the file; absent when the file lacks it.
+ */
+letter?: string, };
+export type ImportGuide = { 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * Data rows that a file may have.
+ */
+rowLimit: number, 
+/**
+ * The columns in order.
+ */
+columns: Array<TemplateColumnGuide>, 
+/**
+ * Rules for the file as a whole.
+ */
+rules: Array<string>, 
+/**
+ * The school's open classes by grade and number.
+ */
+classes: Array<ClassGuide>, };
+export type ImportGuideRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, };
+export type ImportId = string;
+export type ImportRowView = { 
+/**
+ * Position in the current filter, from 0.
+ */
+index: number, 
+/**
+ * Row as Excel shows it.
+ */
+row: number, 
+/**
+ * `valid`, `warning`, `error`, `committed`.
+ */
+state: "valid" | "warning" | "error" | "committed", 
+/**
+ * Cells in the order of the columns, as written in the file.
+ */
+cells: Array<string>, 
+/**
+ * Problems of the row.
+ */
+problems: Array<Problem>, };
+export type ImportRowsRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * First position, from 0.
+ */
+start: number, 
+/**
+ * Rows, 1–500.
+ */
+limit: number, 
+/**
+ * Only rows with problems; positions then count these only.
+ */
+onlyProblems?: boolean, };
+export type ImportRowsResponse = { 
+/**
+ * Rows of the whole filter.
+ */
+total: number, 
+/**
+ * Rows of the window.
+ */
+rows: Array<ImportRowView>, };
 export type ImportState = "reading" | "preview" | "partly" | "committed" | "undone" | "discarded";
-export type ImportSummary = { id: string; schoolId: string; schoolName: string; fileName: string; state: ImportState; sheet: string; headingRow: number; rows: number; valid: number; errors: number; warnings: number; duplicates: number; committed: number; createdAt: number; createdBy: string; committedAt?: number; submittedAt?: number; columns: { key: string; heading: string; letter?: string /* absent: column not in file */ }[]; fileProblems: Problem[] };
-export type RowState = "valid" | "warning" | "error" | "committed";
-/** cells in the order of ImportSummary.columns, as written in the file */
-export type ImportRowView = { index: number /* position in the current filter, from 0 */; row: number /* as Excel shows */; state: RowState; cells: string[]; problems: Problem[] };
-export type ProblemGroup = { code: Code; severity: Severity; heading?: string; sample: string /* Chinese message of the first */; count: number; firstRow: number; firstIndex: number /* position among rows with problems */ };
-
-export type PupilView = { id: string; name: string; gender?: "male"|"female"; birthYear?: number; paperKind: string; paperKindName: string; paperMasked: string; schoolId: string; schoolName: string; district: string; grade: number; gradeName: string; classNumber: number; classNickname?: string; status: string; statusName: string; applicationState?: "draft"|"submitted"|"approved"|"returned"; applicationStateName?: string; firstSavedAt?: number; submittedAt?: number; openOrderState?: OrderState; openOrderStateName?: string; guardianName?: string; guardianPhoneMasked?: string };
-export type OrderState = "draft"|"requested"|"approved"|"confirmed"|"in_production"|"produced"|"delivered"|"returned"|"failed"|"cancelled";
-export type OrderView = { id: string; pupilId: string; pupilName: string; paperMasked: string; schoolId: string; schoolName: string; district: string; districtName: string; grade: number; gradeName: string; classNumber: number; kind: "new"|"replacement"|"exchange"; kindName: string; state: OrderState; stateName: string; requestedAt?: number; approvedAt?: number; confirmedAt?: number; returnedAt?: number; reason?: string; batchNo?: string; cardNo?: string; version: number };
-export type OrderFilter = { confirmedFrom?: string /* 2026-09-01 */; confirmedTo?: string; district?: string; schoolId?: string; grade?: number; classNumber?: number; state?: OrderState; text?: string };
-/** capped: count is "1000+" when more */
-export type CappedCount = { count: number; more: boolean };
-export type StepResult = { done: number; problems: (Problem & { subjectId?: string; subjectName?: string })[] };
-
-export type AccountView = { id: string; login: string; displayName: string; grants: GrantView[]; disabled: boolean; lockedUntil?: number; mustChangePassword: boolean; lastSignInAt?: number; createdAt: number; version: number };
-export type AuditView = { id: string; at: number; login?: string; op: string; opName: string /* 新建班级 */; outcome: "done"|"refused"; district?: string; schoolId?: string; schoolName?: string; summary: string; address: string; sealed: boolean };
-export type SettingView = { key: string; name: string; note: string; value: string; defaultValue: string; district?: string; min?: number; max?: number; choices?: string[] };
-export type TodoItem = { key: "pupils_to_submit"|"orders_to_approve"|"orders_to_confirm"|"imports_in_preview"|"ladders_incomplete"|"orders_returned"; count: CappedCount };
+export type ImportSummary = { 
+/**
+ * Id.
+ */
+id: ImportId, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * Name of the file.
+ */
+fileName: string, 
+/**
+ * Where it stands.
+ */
+state: ImportState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * Sheet that was read.
+ */
+sheet: string, 
+/**
+ * Row of the headings as Excel shows it.
+ */
+headingRow: number, 
+/**
+ * Data rows.
+ */
+rows: number, 
+/**
+ * Rows that can be committed.
+ */
+valid: number, 
+/**
+ * Rows with an error.
+ */
+errors: number, 
+/**
+ * Rows with a warning and no error.
+ */
+warnings: number, 
+/**
+ * Rows whose child is twice in the file or on record.
+ */
+duplicates: number, 
+/**
+ * Rows committed.
+ */
+committed: number, 
+/**
+ * When; epoch milliseconds, like the others.
+ */
+createdAt: number, 
+/**
+ * Login of who.
+ */
+createdBy: string, 
+/**
+ * Committed at.
+ */
+committedAt?: number, 
+/**
+ * Submitted at.
+ */
+submittedAt?: number, 
+/**
+ * Columns of the template.
+ */
+columns: Array<ImportColumn>, 
+/**
+ * Problems of the file as a whole.
+ */
+fileProblems: Array<Problem>, };
+export type ImportTemplateRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, };
+export type LadderChange = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * Grade number.
+ */
+number: number, 
+/**
+ * Name of the grade.
+ */
+name: string, 
+/**
+ * What is done.
+ */
+change: LadderChangeKind, 
+/**
+ * Graduating afterwards.
+ */
+graduating: boolean, 
+/**
+ * Promoted by hand afterwards.
+ */
+manualPromotion: boolean, 
+/**
+ * What was wrong, or why it is blocked.
+ */
+reason?: string, };
+export type LadderChangeKind = "create" | "correct" | "remove" | "blocked";
+export type LadderResponse = { 
+/**
+ * Changes by school and grade; empty when all ladders are complete.
+ */
+changes: Array<LadderChange>, 
+/**
+ * Schools looked at.
+ */
+schools: number, };
+export type ListAccountsRequest = { 
+/**
+ * Part of login or name.
+ */
+text?: string, 
+/**
+ * Only with this role.
+ */
+role?: Role, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListAccountsResponse = { 
+/**
+ * Accounts.
+ */
+items: Array<AccountView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListAuditRequest = { 
+/**
+ * Login, exactly.
+ */
+login?: string, 
+/**
+ * Operation (`class.create`) or its noun (`class`).
+ */
+op?: string, 
+/**
+ * `done` or `refused`.
+ */
+outcome?: string, 
+/**
+ * District code.
+ */
+district?: string, 
+/**
+ * First day, `2026-09-01`.
+ */
+from?: string, 
+/**
+ * Last day.
+ */
+to?: string, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListAuditResponse = { 
+/**
+ * Entries, newest first.
+ */
+items: Array<AuditView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListClassesRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * `2026-2027`; the school's current year when absent.
+ */
+schoolYear?: string, 
+/**
+ * Only of this grade number.
+ */
+grade?: number, };
+export type ListClassesResponse = { 
+/**
+ * Classes.
+ */
+items: Array<ClassView>, 
+/**
+ * The year they belong to.
+ */
+schoolYear: string, };
+export type ListDistrictsRequest = Record<symbol, never>;
+export type ListDistrictsResponse = { 
+/**
+ * Districts.
+ */
+items: Array<DistrictView>, };
+export type ListGradesRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, };
+export type ListGradesResponse = { 
+/**
+ * Grades.
+ */
+items: Array<GradeView>, };
+export type ListImportsRequest = { 
+/**
+ * Only of this school.
+ */
+schoolId?: SchoolId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListImportsResponse = { 
+/**
+ * Imports.
+ */
+items: Array<ImportSummary>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListOrdersRequest = { 
+/**
+ * Filter.
+ */
+filter: OrderFilter, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListOrdersResponse = { 
+/**
+ * Orders: the confirmed ones by confirmation time, newest first, then the others.
+ */
+items: Array<OrderView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListPupilsRequest = { 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * Only of this school.
+ */
+schoolId?: SchoolId, 
+/**
+ * Only of this grade number.
+ */
+grade?: number, 
+/**
+ * Only of classes with this number.
+ */
+classNumber?: number, 
+/**
+ * Start of the name.
+ */
+name?: string, 
+/**
+ * State of the latest application.
+ */
+applicationState?: ApplicationState, 
+/**
+ * Only those that this import wrote.
+ */
+importId?: ImportId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListPupilsResponse = { 
+/**
+ * Pupils.
+ */
+items: Array<PupilView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, 
+/**
+ * How many fit, counted up to 1000.
+ */
+count: CappedCount, };
+export type ListSchoolsRequest = { 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * Part of the name, or start of the code.
+ */
+text?: string, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListSchoolsResponse = { 
+/**
+ * Schools.
+ */
+items: Array<SchoolView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListSettingsRequest = { 
+/**
+ * District code; absent for the city's.
+ */
+district?: string, };
+export type ListSettingsResponse = { 
+/**
+ * Settings; of a district only those it may set.
+ */
+items: Array<SettingView>, };
+export type MatrixRow = { 
+/**
+ * School.
+ */
+school: SchoolView, 
+/**
+ * Grades 1 to 9.
+ */
+grades: Array<GradeCell>, 
+/**
+ * True when nothing is to be repaired.
+ */
+complete: boolean, };
+export type NextProblemRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Row as Excel shows it; 0 for the start.
+ */
+afterRow: number, 
+/**
+ * Backwards.
+ */
+backwards?: boolean, 
+/**
+ * Whether the answer's position counts only rows with problems.
+ */
+onlyProblems?: boolean, };
+export type NextProblemResponse = { 
+/**
+ * Row as Excel shows it.
+ */
+row?: number, 
+/**
+ * Its position in the filter.
+ */
+index?: number, 
+/**
+ * Letter of the first bad column.
+ */
+column?: string, };
+export type OrderFilter = { 
+/**
+ * First day, `2026-09-01`.
+ */
+confirmedFrom?: string, 
+/**
+ * Last day.
+ */
+confirmedTo?: string, 
+/**
+ * District code.
+ */
+district?: string, 
+/**
+ * School.
+ */
+schoolId?: SchoolId, 
+/**
+ * Grade number.
+ */
+grade?: number, 
+/**
+ * 班级序号.
+ */
+classNumber?: number, 
+/**
+ * State.
+ */
+state?: OrderState, 
+/**
+ * Start of a name, or a whole paper number.
+ */
+text?: string, };
+export type OrderId = string;
+export type OrderKind = "new" | "replacement" | "exchange";
+export type OrderState = "draft" | "requested" | "approved" | "confirmed" | "in_production" | "produced" | "delivered" | "returned" | "failed" | "cancelled";
+export type OrderView = { 
+/**
+ * Id.
+ */
+id: OrderId, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name of the pupil.
+ */
+pupilName: string, 
+/**
+ * Masked number of the paper.
+ */
+paperMasked: string, 
+/**
+ * School at the request.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Its name.
+ */
+districtName: string, 
+/**
+ * Grade number at the request.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号 at the request.
+ */
+classNumber: number, 
+/**
+ * 新办, 补办, 换卡.
+ */
+kind: OrderKind, 
+/**
+ * Its name.
+ */
+kindName: string, 
+/**
+ * State.
+ */
+state: OrderState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * 申请制卡时间; epoch milliseconds, like the others.
+ */
+requestedAt?: number, 
+/**
+ * 区审核通过时间 (CARD-3).
+ */
+approvedAt?: number, 
+/**
+ * 确认制卡时间 (CARD-2).
+ */
+confirmedAt?: number, 
+/**
+ * 退回时间.
+ */
+returnedAt?: number, 
+/**
+ * Why it was returned or withdrawn.
+ */
+reason?: string, 
+/**
+ * Batch number.
+ */
+batchNo?: string, 
+/**
+ * E卡通号.
+ */
+cardNo?: string, 
+/**
+ * Grows with each step.
+ */
+version: number, };
+export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health";
+export type PreviewImportRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name of the file; its extension must not contradict its content.
+ */
+fileName: string, 
+/**
+ * Id that the import shall have, so that a repetition is harmless.
+ */
+importId?: ImportId, };
+export type PreviewLadderRequest = { 
+/**
+ * All schools of this district.
+ */
+district?: string, 
+/**
+ * These schools.
+ */
+schoolIds?: Array<SchoolId>, };
+export type Problem = { 
+/**
+ * Stable code, `noun.what`; never renamed.
+ */
+code: Code, 
+/**
+ * Whether it stops the work.
+ */
+severity: Severity, 
+/**
+ * Field of the request, in the request's own spelling; absent for places in a workbook.
+ */
+field?: string, 
+/**
+ * What is wrong, in Chinese, complete in itself.
+ */
+message: string, 
+/**
+ * What to write instead, exactly as it should be typed.
+ */
+suggestion?: string, 
+/**
+ * Name of the sheet.
+ */
+sheet?: string, 
+/**
+ * Row number as Excel shows it, from 1.
+ */
+row?: number, 
+/**
+ * Column letter as Excel shows it: `A`, `AB`.
+ */
+column?: string, 
+/**
+ * Heading of the column.
+ */
+heading?: string, };
+export type ProblemGroup = { 
+/**
+ * Code.
+ */
+code: Code, 
+/**
+ * Severity.
+ */
+severity: Severity, 
+/**
+ * Heading of the column.
+ */
+heading?: string, 
+/**
+ * Message of the first.
+ */
+sample: string, 
+/**
+ * How many rows.
+ */
+count: number, 
+/**
+ * First row as Excel shows it.
+ */
+firstRow: number, };
+export type PupilId = string;
+export type PupilStatus = "pending" | "enrolled" | "suspended" | "left" | "graduated" | "deleted";
+export type PupilView = { 
+/**
+ * Id.
+ */
+id: PupilId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * `male`, `female`.
+ */
+gender?: Gender, 
+/**
+ * Year of birth; the day is masked.
+ */
+birthYear?: number, 
+/**
+ * Kind of paper.
+ */
+paperKind: PaperKind, 
+/**
+ * Name of the kind.
+ */
+paperKindName: string, 
+/**
+ * Masked number.
+ */
+paperMasked: string, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Grade number.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * 班级昵称.
+ */
+classNickname?: string, 
+/**
+ * Status of the pupil.
+ */
+status: PupilStatus, 
+/**
+ * Its name.
+ */
+statusName: string, 
+/**
+ * State of the latest application.
+ */
+applicationState?: ApplicationState, 
+/**
+ * Its name.
+ */
+applicationStateName?: string, 
+/**
+ * First save, by the backend's clock (STU-1); epoch milliseconds.
+ */
+firstSavedAt?: number, 
+/**
+ * 提交时间: latest submission (STU-1).
+ */
+submittedAt?: number, 
+/**
+ * State of the latest order.
+ */
+orderState?: OrderState, 
+/**
+ * Its name.
+ */
+orderStateName?: string, 
+/**
+ * Name of a guardian.
+ */
+guardianName?: string, 
+/**
+ * Masked phone of that guardian.
+ */
+guardianPhoneMasked?: string, };
+export type RenameDistrictRequest = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * New name.
+ */
+name: string, };
+export type RenumberClassRequest = { 
+/**
+ * Class.
+ */
+id: ClassId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * 班级序号, 1–99.
+ */
+number: number, };
+export type ReopenClassRequest = { 
+/**
+ * Class.
+ */
+id: ClassId, 
+/**
+ * Version the person saw.
+ */
+version: number, };
+export type RequestOrdersRequest = { 
+/**
+ * These.
+ */
+pupilIds?: Array<PupilId>, 
+/**
+ * All of this school; with `grade` and `classNumber` all of one class.
+ */
+schoolId?: SchoolId, 
+/**
+ * Grade number.
+ */
+grade?: number, 
+/**
+ * 班级序号.
+ */
+classNumber?: number, 
+/**
+ * With `schoolId`: only those that this import wrote.
+ */
+importId?: ImportId, 
+/**
+ * `new`, `replacement`, `exchange`; new when absent.
+ */
+kind?: OrderKind, };
+export type ResetAccountRequest = { 
+/**
+ * Account.
+ */
+id: AccountId, 
+/**
+ * New first password.
+ */
+password: string, 
+/**
+ * Whether the next sign-in must change it; true unless said otherwise.
+ */
+forcedChange?: boolean, };
+export type ResumeSessionRequest = { 
+/**
+ * Password.
+ */
+password: string, };
+export type ReturnOrdersRequest = { 
+/**
+ * Orders.
+ */
+ids: Array<OrderId>, 
+/**
+ * Why: the school reads it.
+ */
+reason: string, };
+export type Role = "city_admin" | "district_admin" | "school_staff" | "card_office" | "operator" | "auditor";
+export type SchoolId = string;
+export type SchoolView = { 
+/**
+ * Id.
+ */
+id: SchoolId, 
+/**
+ * National code of 10 digits, or a provisional one.
+ */
+code: string, 
+/**
+ * True for a provisional code.
+ */
+provisional: boolean, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Code of its kind (办学类型).
+ */
+kind: string, 
+/**
+ * Name of its kind.
+ */
+kindName: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Name of the district.
+ */
+districtName: string, 
+/**
+ * Its current school year, `2026-2027`.
+ */
+schoolYear: string, 
+/**
+ * Grows with each change.
+ */
+version: number, };
+export type SessionView = { 
+/**
+ * Account.
+ */
+accountId: AccountId, 
+/**
+ * Login.
+ */
+login: string, 
+/**
+ * Name shown.
+ */
+displayName: string, 
+/**
+ * Roles with their scopes.
+ */
+grants: Array<GrantView>, 
+/**
+ * Everything the person may do somewhere.
+ */
+permissions: Array<Permission>, 
+/**
+ * The password must be changed before anything else.
+ */
+mustChangePassword: boolean, 
+/**
+ * End of the session at the latest; epoch milliseconds.
+ */
+expiresAt: number, 
+/**
+ * Minutes of idleness until the window is locked.
+ */
+idleLockMinutes: number, 
+/**
+ * True for a database of made-up people.
+ */
+demo: boolean, };
+export type SetGrantsRequest = { 
+/**
+ * Account.
+ */
+id: AccountId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * Roles with their scopes.
+ */
+grants: Array<GrantInput>, };
+export type SetSchoolYearRequest = { 
+/**
+ * School.
+ */
+id: SchoolId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * `2026-2027`.
+ */
+schoolYear: string, };
+export type SetSettingRequest = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * Value as text.
+ */
+value: string, 
+/**
+ * District code; absent for the city's.
+ */
+district?: string, };
+export type SettingChoice = { 
+/**
+ * Stored value.
+ */
+value: string, 
+/**
+ * Name for people.
+ */
+name: string, };
+export type SettingView = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What it does.
+ */
+note: string, 
+/**
+ * Value that holds.
+ */
+value: string, 
+/**
+ * Default.
+ */
+defaultValue: string, 
+/**
+ * True when the value was set here, not inherited.
+ */
+own: boolean, 
+/**
+ * True when a district may set its own value.
+ */
+perDistrict: boolean, 
+/**
+ * Smallest number accepted.
+ */
+min?: number, 
+/**
+ * Largest number accepted.
+ */
+max?: number, 
+/**
+ * Words accepted.
+ */
+choices?: Array<SettingChoice>, };
+export type SetupSteps = { 
+/**
+ * A school exists.
+ */
+schools: boolean, 
+/**
+ * All ladders are complete.
+ */
+ladders: boolean, 
+/**
+ * A class exists.
+ */
+classes: boolean, 
+/**
+ * A pupil exists.
+ */
+pupils: boolean, };
+export type Severity = "note" | "warning" | "error";
+export type ShowImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
+export type ShowImportResponse = { 
+/**
+ * Counts and file.
+ */
+summary: ImportSummary, 
+/**
+ * Problems by kind, most rows first.
+ */
+groups: Array<ProblemGroup>, };
+export type SignInRequest = { 
+/**
+ * Login, whatever its letters' case.
+ */
+login: string, 
+/**
+ * Password.
+ */
+password: string, };
+export type SignInResponse = { 
+/**
+ * Token of the session; hosts keep it, the window's pages never see it.
+ */
+token: string, 
+/**
+ * The session.
+ */
+session: SessionView, };
+export type SignOutRequest = Record<symbol, never>;
+export type SignOutResponse = Record<symbol, never>;
+export type StagedFile = { 
+/**
+ * Id of the staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name to save it under.
+ */
+fileName: string, };
+export type StateCount = { 
+/**
+ * State.
+ */
+state: OrderState, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many.
+ */
+count: CappedCount, };
+export type StepResult = { 
+/**
+ * Subjects that took the step.
+ */
+done: number, 
+/**
+ * Why others did not, and warnings; at most 200.
+ */
+problems: Array<SubjectProblem>, };
+export type SubjectProblem = { 
+/**
+ * Pupil or order.
+ */
+subjectId?: string, 
+/**
+ * Name of the pupil.
+ */
+subjectName?: string, 
+/**
+ * Stable code, `noun.what`; never renamed.
+ */
+code: Code, 
+/**
+ * Whether it stops the work.
+ */
+severity: Severity, 
+/**
+ * Field of the request, in the request's own spelling; absent for places in a workbook.
+ */
+field?: string, 
+/**
+ * What is wrong, in Chinese, complete in itself.
+ */
+message: string, 
+/**
+ * What to write instead, exactly as it should be typed.
+ */
+suggestion?: string, 
+/**
+ * Name of the sheet.
+ */
+sheet?: string, 
+/**
+ * Row number as Excel shows it, from 1.
+ */
+row?: number, 
+/**
+ * Column letter as Excel shows it: `A`, `AB`.
+ */
+column?: string, 
+/**
+ * Heading of the column.
+ */
+heading?: string, };
+export type SubmitPupilsRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * All that this import wrote.
+ */
+importId?: ImportId, 
+/**
+ * With `classNumber`: all of this class.
+ */
+grade?: number, 
+/**
+ * With `grade`: all of this class.
+ */
+classNumber?: number, 
+/**
+ * These.
+ */
+ids?: Array<PupilId>, };
+export type TemplateColumnGuide = { 
+/**
+ * Key: `name`, `paperNumber`, ….
+ */
+key: string, 
+/**
+ * Heading, without the `*` of required columns.
+ */
+heading: string, 
+/**
+ * True when every row must fill it.
+ */
+required: boolean, 
+/**
+ * How to fill it.
+ */
+note: string, };
+export type TodoItem = { 
+/**
+ * What waits.
+ */
+key: TodoKey, 
+/**
+ * How many.
+ */
+count: CappedCount, };
+export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "orders_returned" | "orders_to_approve" | "orders_to_confirm";
+export type UnlockAccountRequest = { 
+/**
+ * Account.
+ */
+id: AccountId, };
+export type VerifyAuditRequest = { 
+/**
+ * District code; absent for every chain within the reach.
+ */
+district?: string, };
+export type VerifyAuditResponse = { 
+/**
+ * Sealed entries that were checked.
+ */
+entries: number, 
+/**
+ * True when every chain holds.
+ */
+intact: boolean, 
+/**
+ * Where the first chain breaks, in words.
+ */
+firstBroken?: string, };
+export type WithdrawOrdersRequest = { 
+/**
+ * Orders.
+ */
+ids: Array<OrderId>, 
+/**
+ * Why.
+ */
+reason: string, };
 
 export type Ops = {
-  "session.signIn": { req: { login: string; password: string }; res: { token: string; session: SessionView } };
-  "session.current": { req: Empty; res: SessionView };
-  "session.resume": { req: { password: string }; res: SessionView }; // after idle lock (problem code session.locked)
-  "session.signOut": { req: Empty; res: Empty };
-  "account.changePassword": { req: { current: string; new: string }; res: SessionView };
-  "account.list": { req: { text?: string; role?: Role; after?: string; limit?: number }; res: { items: AccountView[]; next?: string } };
-  "account.create": { req: { login: string; displayName: string; password: string; grants: GrantInput[]; forcedChange?: boolean }; res: AccountView };
-  "account.setGrants": { req: { id: string; version: number; grants: GrantInput[] }; res: AccountView };
-  "account.disable": { req: { id: string }; res: AccountView };
-  "account.enable": { req: { id: string }; res: AccountView };
-  "account.reset": { req: { id: string; password: string; forcedChange?: boolean }; res: AccountView };
-  "account.unlock": { req: { id: string }; res: AccountView };
-  "setting.list": { req: { district?: string }; res: { items: SettingView[] } };
-  "setting.set": { req: { key: string; value: string; district?: string }; res: SettingView };
-
-  "home.summary": { req: Empty; res: { todos: TodoItem[]; setup?: { schools: boolean; ladders: boolean; classes: boolean; pupils: boolean }; recentImports: ImportSummary[]; confirmedPerDay: { day: string; count: number }[] /* last 14 days, empty when role may not read orders */ } };
-
-  "district.list": { req: Empty; res: { items: DistrictView[] } };
-  "district.create": { req: { code: string; name: string }; res: DistrictView };
-  "district.rename": { req: { code: string; name: string }; res: DistrictView };
-  "school.list": { req: { district?: string; text?: string; after?: string; limit?: number }; res: { items: SchoolView[]; next?: string } };
-  "school.get": { req: { id: string }; res: SchoolView };
-  "school.create": { req: { district: string; code: string; name: string; kind: string; schoolYear?: string }; res: { school: SchoolView; problems: Problem[] /* warnings */ } };
-  "school.edit": { req: { id: string; version: number; code?: string; name?: string; kind?: string }; res: { school: SchoolView; problems: Problem[] } };
-  "school.setYear": { req: { id: string; version: number; schoolYear: string }; res: SchoolView };
-  "grade.list": { req: { schoolId: string }; res: { items: GradeView[] } };
-  "grade.matrix": { req: { district?: string; text?: string; after?: string; limit?: number }; res: { items: MatrixRow[]; next?: string } };
-  "grade.previewLadder": { req: { district?: string; schoolIds?: string[] }; res: { changes: LadderChange[]; schools: number } };
-  "grade.createLadder": { req: { district?: string; schoolIds?: string[] }; res: { changes: LadderChange[]; schools: number } };
-  "class.list": { req: { schoolId: string; schoolYear?: string; grade?: number }; res: { items: ClassView[]; schoolYear: string } };
-  "class.create": { req: { gradeId: string; numbers: number[]; schoolYear?: string; nickname?: string; remark?: string }; res: { items: ClassView[] } };
-  "class.edit": { req: { id: string; version: number; nickname?: string; remark?: string }; res: ClassView };
-  "class.renumber": { req: { id: string; version: number; number: number }; res: ClassView };
-  "class.close": { req: { id: string; version: number }; res: ClassView };
-  "class.reopen": { req: { id: string; version: number }; res: ClassView };
-  "class.delete": { req: { id: string; version: number }; res: Empty };
-
-  "import.guide": { req: { schoolId: string }; res: ImportGuide };
-  "import.template": { req: { schoolId: string }; res: { blobId: string; fileName: string } };
-  "import.preview": { req: { schoolId: string; blobId: string; fileName: string; importId?: string }; res: ImportSummary };
-  "import.show": { req: { importId: string }; res: { summary: ImportSummary; groups: ProblemGroup[] } };
-  "import.rows": { req: { importId: string; start: number; limit: number; onlyProblems?: boolean }; res: { total: number; rows: ImportRowView[] } };
-  "import.nextProblem": { req: { importId: string; afterRow: number; backwards?: boolean; onlyProblems?: boolean }; res: { row?: number; index?: number; column?: string } };
-  "import.commit": { req: { importId: string; mode: "valid"|"all"; submit?: boolean }; res: ImportSummary };
-  "import.discard": { req: { importId: string }; res: ImportSummary };
-  "import.list": { req: { schoolId?: string; after?: string; limit?: number }; res: { items: ImportSummary[]; next?: string } };
-
-  "pupil.list": { req: { district?: string; schoolId?: string; grade?: number; classNumber?: number; name?: string; applicationState?: string; importId?: string; after?: string; limit?: number }; res: { items: PupilView[]; next?: string; count: CappedCount } };
-  "pupil.find": { req: { idNumber: string }; res: { pupil?: PupilView; elsewhere: boolean } };
-  "pupil.submit": { req: { schoolId: string; importId?: string; grade?: number; classNumber?: number; ids?: string[] }; res: StepResult };
-
-  "order.request": { req: { pupilIds?: string[]; schoolId?: string; grade?: number; classNumber?: number; kind?: "new"|"replacement"|"exchange" }; res: StepResult };
-  "order.approve": { req: { ids?: string[]; filter?: OrderFilter }; res: StepResult };
-  "order.confirm": { req: { ids?: string[]; filter?: OrderFilter }; res: StepResult };
-  "order.withdraw": { req: { ids: string[]; reason: string }; res: StepResult };
-  "order.return": { req: { ids: string[]; reason: string }; res: StepResult };
-  "order.list": { req: OrderFilter & { after?: string; limit?: number }; res: { items: OrderView[]; next?: string } };
-  "order.counts": { req: OrderFilter; res: { states: { state: OrderState; name: string; count: CappedCount }[]; total: CappedCount } };
-  "order.export": { req: OrderFilter; res: { blobId: string; fileName: string; rows: number } };
-
-  "audit.list": { req: { login?: string; op?: string; outcome?: string; district?: string; from?: string; to?: string; after?: string; limit?: number }; res: { items: AuditView[]; next?: string } };
-  "audit.export": { req: { from?: string; to?: string; district?: string }; res: { blobId: string; fileName: string; rows: number } };
-  "audit.verify": { req: { district?: string }; res: { entries: number; intact: boolean; firstBroken?: string } };
+  "session.signIn": { req: SignInRequest; res: SignInResponse };
+  "session.current": { req: CurrentSessionRequest; res: SessionView };
+  "session.resume": { req: ResumeSessionRequest; res: SessionView };
+  "session.signOut": { req: SignOutRequest; res: SignOutResponse };
+  "account.changePassword": { req: ChangePasswordRequest; res: SessionView };
+  "account.list": { req: ListAccountsRequest; res: ListAccountsResponse };
+  "account.create": { req: CreateAccountRequest; res: AccountView };
+  "account.setGrants": { req: SetGrantsRequest; res: AccountView };
+  "account.disable": { req: DisableAccountRequest; res: AccountView };
+  "account.enable": { req: EnableAccountRequest; res: AccountView };
+  "account.reset": { req: ResetAccountRequest; res: AccountView };
+  "account.unlock": { req: UnlockAccountRequest; res: AccountView };
+  "setting.list": { req: ListSettingsRequest; res: ListSettingsResponse };
+  "setting.set": { req: SetSettingRequest; res: SettingView };
+  "home.summary": { req: HomeSummaryRequest; res: HomeSummaryResponse };
+  "district.list": { req: ListDistrictsRequest; res: ListDistrictsResponse };
+  "district.create": { req: CreateDistrictRequest; res: DistrictView };
+  "district.rename": { req: RenameDistrictRequest; res: DistrictView };
+  "school.list": { req: ListSchoolsRequest; res: ListSchoolsResponse };
+  "school.get": { req: GetSchoolRequest; res: SchoolView };
+  "school.create": { req: CreateSchoolRequest; res: ChangedSchoolResponse };
+  "school.edit": { req: EditSchoolRequest; res: ChangedSchoolResponse };
+  "school.setYear": { req: SetSchoolYearRequest; res: SchoolView };
+  "grade.list": { req: ListGradesRequest; res: ListGradesResponse };
+  "grade.matrix": { req: GradeMatrixRequest; res: GradeMatrixResponse };
+  "grade.previewLadder": { req: PreviewLadderRequest; res: LadderResponse };
+  "grade.createLadder": { req: CreateLadderRequest; res: LadderResponse };
+  "class.list": { req: ListClassesRequest; res: ListClassesResponse };
+  "class.create": { req: CreateClassesRequest; res: CreateClassesResponse };
+  "class.edit": { req: EditClassRequest; res: ClassView };
+  "class.renumber": { req: RenumberClassRequest; res: ClassView };
+  "class.close": { req: CloseClassRequest; res: ClassView };
+  "class.reopen": { req: ReopenClassRequest; res: ClassView };
+  "class.delete": { req: DeleteClassRequest; res: DeleteClassResponse };
+  "import.guide": { req: ImportGuideRequest; res: ImportGuide };
+  "import.template": { req: ImportTemplateRequest; res: StagedFile };
+  "import.preview": { req: PreviewImportRequest; res: ImportSummary };
+  "import.show": { req: ShowImportRequest; res: ShowImportResponse };
+  "import.rows": { req: ImportRowsRequest; res: ImportRowsResponse };
+  "import.nextProblem": { req: NextProblemRequest; res: NextProblemResponse };
+  "import.commit": { req: CommitImportRequest; res: ImportSummary };
+  "import.discard": { req: DiscardImportRequest; res: ImportSummary };
+  "import.list": { req: ListImportsRequest; res: ListImportsResponse };
+  "pupil.list": { req: ListPupilsRequest; res: ListPupilsResponse };
+  "pupil.find": { req: FindPupilRequest; res: FindPupilResponse };
+  "pupil.submit": { req: SubmitPupilsRequest; res: StepResult };
+  "order.request": { req: RequestOrdersRequest; res: StepResult };
+  "order.approve": { req: ApproveOrdersRequest; res: StepResult };
+  "order.confirm": { req: ConfirmOrdersRequest; res: StepResult };
+  "order.withdraw": { req: WithdrawOrdersRequest; res: StepResult };
+  "order.return": { req: ReturnOrdersRequest; res: StepResult };
+  "order.list": { req: ListOrdersRequest; res: ListOrdersResponse };
+  "order.counts": { req: CountOrdersRequest; res: CountOrdersResponse };
+  "order.export": { req: ExportOrdersRequest; res: ExportedFile };
+  "audit.list": { req: ListAuditRequest; res: ListAuditResponse };
+  "audit.export": { req: ExportAuditRequest; res: ExportedFile };
+  "audit.verify": { req: VerifyAuditRequest; res: VerifyAuditResponse };
 };

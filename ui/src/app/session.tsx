@@ -47,6 +47,8 @@ export function SessionGate(props: { host: HostState }) {
             signOut: async () => {
               await call("session.signOut", {}).catch(() => undefined);
               leave();
+              // The next person may see other pages and other schools.
+              window.location.hash = "#/";
             },
           }
         : null,

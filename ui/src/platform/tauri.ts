@@ -58,7 +58,7 @@ export const tauriPlatform: Platform = {
     }
   },
   hostState: () => command<HostState>("host_state"),
-  hostInit: (req) => command("host_init", { ...req }),
+  hostInit: (req) => command("host_init", { init: req }),
   hostUnlock: async (req) => void (await command("host_unlock", { ...req })),
   pickWorkbook: () => command<StagedBlob | null>("pick_workbook"),
   stageFile: async (file) => command<StagedBlob>("stage_bytes", { fileName: file.name, base64: await base64Of(file) }),

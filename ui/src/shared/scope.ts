@@ -10,7 +10,7 @@ export type ScopeChoice = { district?: string | undefined; schoolId?: string | u
 export function useScope() {
   const { session, can } = useSession();
   const [params, change] = useParams();
-  const reads = can("read_pupils") || can("manage_schools") || can("manage_classes") || can("read_orders");
+  const reads = can("read_organisation");
   const districts = useOp("district.list", reads ? {} : null, { staleTime: 60_000 });
   const schools = useAll("school.list", reads ? { limit: 200 } : null);
   const only = session.grants.length > 0 && session.grants.every((g) => g.schoolId && g.schoolId === session.grants[0]?.schoolId);

@@ -1,6 +1,6 @@
 // Every text a person can see, in one place. Short, plain Chinese; the same noun everywhere.
 // A test refuses labels without Chinese here and Chinese anywhere else.
-import type { OrderState, Permission, Role } from "../api.gen";
+import type { OrderState, Role } from "../api.gen";
 import { clock, count, moment } from "./formatting";
 
 export const tCommon = {
@@ -259,23 +259,6 @@ export const tFirst = {
   startTitle: "程序没有准备好",
 } as const;
 
-export const tPermission: Record<Permission, string> = {
-  manage_districts: "管理区县",
-  manage_schools: "管理学校",
-  manage_settings: "设置",
-  manage_classes: "管理班级",
-  enter_pupils: "录入学生",
-  read_pupils: "查看学生",
-  request_orders: "申请制卡",
-  review_orders: "审核制卡",
-  confirm_orders: "确认制卡",
-  read_orders: "查看订单",
-  manage_accounts: "管理账户",
-  unlock_accounts: "解锁账户",
-  read_audit: "查看审计",
-  read_health: "查看健康",
-};
-
 export const tDates = {
   created: (at: number) => `${moment(at)} 建立`,
 } as const;
@@ -489,6 +472,8 @@ export const tImport = {
   onlyProblems: "只看有问题的行",
   nextProblem: "下一处",
   previousProblem: "上一处",
+  problemLast: "后面没有问题了",
+  problemFirst: "前面没有问题了",
   rowNo: "行号",
   groups: "问题",
   groupsNone: "没有发现问题",
@@ -754,8 +739,6 @@ export const tSettings = {
   range: (min: number, max: number) => `${count(min)}–${count(max)}`,
   saved: (name: string) => `已保存“${name}”`,
   inherit: "沿用全市",
-  on: "开",
-  off: "关",
   empty: "没有可以修改的设置",
   emptyHint: "请换一个适用范围。",
 } as const;

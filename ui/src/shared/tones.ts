@@ -1,5 +1,5 @@
 // One colour for each state, the same on every page.
-import type { OrderState, PupilView, RowState, ImportState } from "../api.gen";
+import type { OrderState, PupilView, ImportState } from "../api.gen";
 
 export type ApplicationTone = "plain" | "wait" | "info" | "accent" | "work" | "done" | "bad" | "gone";
 
@@ -22,8 +22,6 @@ export const applicationTone: Record<NonNullable<PupilView["applicationState"]>,
   approved: "done",
   returned: "bad",
 };
-
-export const rowTone: Record<RowState, ApplicationTone> = { valid: "done", warning: "wait", error: "bad", committed: "accent" };
 
 export const importTone: Record<ImportState, ApplicationTone> = {
   reading: "info",

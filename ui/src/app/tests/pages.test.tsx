@@ -4,7 +4,7 @@ import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { ClassView, Permission, Problem, SessionView } from "../../api.gen";
+import type { ClassView, Code, Permission, Problem, SessionView } from "../../api.gen";
 import { Board } from "../../features/classes/board";
 import { SignIn } from "../../features/sign-in";
 import { CallError, platform, type HostState } from "../../platform";
@@ -31,7 +31,7 @@ const api = (permissions: Permission[]) => ({
   set: () => undefined,
   signOut: () => Promise.resolve(),
 });
-const problem = (code: string, message: string, field?: string): Problem => ({ code, severity: "error", message, ...(field ? { field } : {}) });
+const problem = (code: Code, message: string, field?: string): Problem => ({ code, severity: "error", message, ...(field ? { field } : {}) });
 
 function show(node: ReactNode) {
   return render(

@@ -14,6 +14,7 @@ type Line = { role: Role; scope: string };
 type Values = { login: string; displayName: string; password: string; forcedChange: boolean; grants: Line[] };
 
 const CITY = "city";
+const isOfCity = (role: Role | undefined): boolean => role === "city_admin" || role === "operator";
 const lineOf = (g: GrantInput): Line => ({ role: g.role, scope: g.schoolId ? `s:${g.schoolId}` : g.district ? `d:${g.district}` : CITY });
 
 /** 14 characters of four kinds, without those that look alike. */
@@ -39,15 +40,26 @@ export function AccountForm(props: { what: "new" | "grants" | "reset"; account: 
   // Who is not of the city may only give the roles of the own district.
   const city = session.grants.some((g) => g.role === "city_admin");
   const roles: Role[] = city ? (Object.keys(tRole) as Role[]) : ["school_staff", "card_office"];
-  const tree = [
-    ...(city ? [{ value: CITY, title: tAccounts.scopeCity, text: tAccounts.scopeCity }] : []),
-    ...scope.districts.map((d) => ({
-      value: `d:${d.code}`,
-      title: d.name,
-      text: `${d.name} ${d.code}`,
-      children: scope.schools.filter((s) => s.district === d.code).map((s) => ({ value: `s:${s.id}`, title: s.name, text: `${s.name} ${s.code}` })),
-    })),
-  ];
+  /** Only what goes with the role: a school, a district, the city. */
+  const tree = (role: Role | undefined) => {
+    const ofCity = city && role !== "district_admin" && role !== "school_staff";
+    const ofDistrict = role !== "school_staff" && !isOfCity(role);
+    const ofSchool = role === "school_staff" || role === undefined;
+    return [
+      ...(ofCity ? [{ value: CITY, title: tAccounts.scopeCity, text: tAccounts.scopeCity }] : []),
+      ...(ofDistrict || ofSchool
+        ? scope.districts.map((d) => ({
+            value: `d:${d.code}`,
+            title: d.name,
+            text: `${d.name} ${d.code}`,
+            selectable: ofDistrict,
+            ...(ofSchool
+              ? { children: scope.schools.filter((s) => s.district === d.code).map((s) => ({ value: `s:${s.id}`, title: s.name, text: `${s.name} ${s.code}` })) }
+              : {}),
+          }))
+        : []),
+    ];
+  };
   const input = (line: Line): GrantInput => {
     if (line.scope.startsWith("d:")) return { role: line.role, district: line.scope.slice(2) };
     if (line.scope.startsWith("s:")) {
@@ -117,19 +129,29 @@ export function AccountForm(props: { what: "new" | "grants" | "reset"; account: 
                   {fields.map((field, i) => (
                     <div className="ek-grant" key={field.key}>
                       <Form.Item name={[field.name, "role"]} label={i === 0 ? tAccounts.role : undefined} rules={[{ required: true, message: tCommon.choose(tAccounts.role) }]}>
-                        <Select aria-label={tAccounts.role} options={roles.map((r) => ({ value: r, label: tRole[r] }))} data-testid={`account-role-${i}`} />
-                      </Form.Item>
-                      <Form.Item name={[field.name, "scope"]} label={i === 0 ? tAccounts.scope : undefined} rules={[{ required: true, message: tCommon.choose(tAccounts.scope) }]}>
-                        <TreeSelect
-                          aria-label={tAccounts.scope}
-                          showSearch
-                          treeData={tree}
-                          treeNodeFilterProp="text"
-                          treeDefaultExpandAll={scope.schools.length <= 60}
-                          treeLine={false}
-                          listHeight={280}
-                          data-testid={`account-scope-${i}`}
+                        <Select
+                          aria-label={tAccounts.role}
+                          options={roles.map((r) => ({ value: r, label: tRole[r] }))}
+                          onChange={(r: Role) => form.setFieldValue(["grants", field.name, "scope"], isOfCity(r) ? CITY : undefined)}
+                          data-testid={`account-role-${i}`}
                         />
+                      </Form.Item>
+                      <Form.Item noStyle dependencies={[["grants", field.name, "role"]]}>
+                        {() => (
+                          <Form.Item name={[field.name, "scope"]} label={i === 0 ? tAccounts.scope : undefined} rules={[{ required: true, message: tCommon.choose(tAccounts.scope) }]}>
+                            <TreeSelect
+                              aria-label={tAccounts.scope}
+                              showSearch
+                              treeData={tree(form.getFieldValue(["grants", field.name, "role"]) as Role | undefined)}
+                              treeNodeFilterProp="text"
+                              treeDefaultExpandAll={scope.schools.length <= 60}
+                              treeExpandAction="click"
+                              treeLine={false}
+                              listHeight={280}
+                              data-testid={`account-scope-${i}`}
+                            />
+                          </Form.Item>
+                        )}
                       </Form.Item>
                       <Button type="text" icon={<DeleteOutlined />} aria-label={tAccounts.removeGrant} disabled={fields.length === 1} onClick={() => remove(field.name)} />
                     </div>

@@ -47,8 +47,8 @@ export function Accounts() {
   };
 
   const columns: Column<AccountView>[] = [
-    { key: "login", title: tAccounts.col.login, width: 130, render: (a) => a.login },
-    { key: "name", title: tAccounts.col.name, width: 110, render: (a) => a.displayName },
+    { key: "login", title: tAccounts.col.login, width: 140, render: (a) => a.login },
+    { key: "name", title: tAccounts.col.name, width: 140, render: (a) => a.displayName },
     {
       key: "grants",
       title: tAccounts.col.grants,

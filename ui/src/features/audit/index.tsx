@@ -18,6 +18,7 @@ import { runJob } from "../../shared/jobs";
 import { usePages } from "../../shared/query";
 import { useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
+import { useSession } from "../../shared/session";
 import { tAudit, tCommon, tOrders } from "../../shared/texts";
 
 const COLUMNS: Column<AuditView>[] = [
@@ -26,13 +27,13 @@ const COLUMNS: Column<AuditView>[] = [
   { key: "op", title: tAudit.col.op, width: 130, render: (a) => a.opName },
   { key: "outcome", title: tAudit.col.outcome, width: 88, render: (a) => <Tag tone={a.outcome === "done" ? "done" : "bad"}>{tAudit.outcome[a.outcome]}</Tag> },
   { key: "summary", title: tAudit.col.summary, min: 200, render: (a) => a.summary },
-  { key: "school", title: tAudit.col.school, min: 140, width: 180, render: (a) => a.schoolName ?? tCommon.none },
   { key: "address", title: tAudit.col.address, width: 110, render: (a) => (a.address === "local" ? tAudit.local : a.address) },
   { key: "sealed", title: tAudit.col.sealed, width: 80, render: (a) => <span className={a.sealed ? "ek-faint" : "ek-warn"}>{a.sealed ? tAudit.sealed : tAudit.unsealed}</span> },
 ];
 
 export function Audit() {
   const scope = useScope();
+  const { can } = useSession();
   const notify = useNotify();
   const { modal } = App.useApp();
   const [params, change] = useParams();
@@ -81,9 +82,11 @@ export function Audit() {
       title={tAudit.title}
       actions={
         <>
-          <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => void verify()} data-testid="audit-verify">
-            {busy ? tAudit.verifying : tAudit.verify}
-          </Button>
+          {can("verify_audit") ? (
+            <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => void verify()} data-testid="audit-verify">
+              {busy ? tAudit.verifying : tAudit.verify}
+            </Button>
+          ) : null}
           <Button icon={<DownloadOutlined />} onClick={() => void exportRows()} data-testid="audit-export">
             {tAudit.export}
           </Button>

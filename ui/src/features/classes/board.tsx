@@ -231,7 +231,7 @@ export function Board(props: { grade: GradeView; schoolYear: string; classes: Cl
               <Input ref={nickname} data-testid="class-nickname" />
             </Form.Item>
             <Form.Item name="remark" label={tClasses.remark}>
-              <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} data-testid="class-remark" />
+              <Input.TextArea rows={2} data-testid="class-remark" />
             </Form.Item>
             <div className="ek-row">
               <Button disabled={chosen.size === 0} onClick={() => setChosen(new Set())} data-testid="class-clear">

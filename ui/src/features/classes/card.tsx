@@ -91,7 +91,7 @@ export function ClassCard(props: { value: ClassView; editable: boolean; onClose:
           <Input data-testid="class-edit-nickname" />
         </Form.Item>
         <Form.Item name="remark" label={tClasses.remark}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} data-testid="class-edit-remark" />
+          <Input.TextArea rows={2} data-testid="class-edit-remark" />
         </Form.Item>
         {props.editable ? (
           <Button type="primary" htmlType="submit" loading={edit.isPending} block data-testid="class-edit-submit">

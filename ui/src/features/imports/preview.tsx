@@ -109,6 +109,7 @@ function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; onResult
           ...(only ? { onlyProblems: only } : {}),
         });
         if (hit.index !== undefined) jump({ index: hit.index, column: columnOf(hit.column, undefined) });
+        else notify.hint(backwards ? tImport.problemFirst : tImport.problemLast);
       } catch (thrown) {
         notify.failed(thrown);
       }
@@ -119,7 +120,7 @@ function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; onResult
   const first = async (group: ProblemGroup) => {
     try {
       const hit = await call("import.nextProblem", { importId: summary.id, afterRow: group.firstRow - 1, ...(only ? { onlyProblems: only } : {}) });
-      jump({ index: hit.index ?? group.firstIndex, column: columnOf(undefined, group.heading) });
+      if (hit.index !== undefined) jump({ index: hit.index, column: columnOf(undefined, group.heading) });
       grid.current?.focus();
     } catch (thrown) {
       notify.failed(thrown);

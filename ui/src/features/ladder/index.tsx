@@ -42,7 +42,7 @@ function Cell(props: { cell: GradeCell }) {
       ) : cell.graduating || cell.manualPromotion ? (
         <>
           {cell.graduating ? tLadder.graduating : null}
-          {cell.graduating && cell.manualPromotion ? " · " : null}
+          {cell.graduating && cell.manualPromotion ? "·" : null}
           {cell.manualPromotion ? tLadder.manual : null}
         </>
       ) : (
@@ -88,12 +88,12 @@ export function Ladder(props: { title: string; tabs: ReactNode }) {
   };
 
   const columns: Column<MatrixRow>[] = [
-    { key: "school", title: tLadder.school, min: 136, render: (r) => r.school.name },
-    { key: "kind", title: tOrg.schoolKind, width: 112, render: (r) => r.school.kindName },
+    { key: "school", title: tLadder.school, width: 176, render: (r) => r.school.name },
+    { key: "kind", title: tOrg.schoolKind, width: 136, render: (r) => r.school.kindName },
     ...Array.from({ length: 9 }, (_, i) => ({
       key: `g${i + 1}`,
       title: tCommon.gradeName(i + 1),
-      width: 70,
+      min: 66,
       align: "center" as const,
       whole: true,
       render: (r: MatrixRow) => {

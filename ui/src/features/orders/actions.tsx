@@ -138,7 +138,7 @@ export function OrderActions(props: {
           {(form) => (
             <>
               <Form.Item name="reason" label={tOrders.reasonLabel} rules={[{ required: true, whitespace: true, message: tCommon.required(tOrders.reasonLabel) }]}>
-                <Input.TextArea autoFocus autoSize={{ minRows: 2, maxRows: 5 }} data-testid="orders-reason" />
+                <Input.TextArea autoFocus rows={3} data-testid="orders-reason" />
               </Form.Item>
               <div className="ek-row">
                 {(asking === "withdraw" ? tOrders.withdrawReasons : tOrders.returnReasons).map((r) => (

@@ -106,8 +106,8 @@ function OrderList(props: { kind: Kind }) {
     ...(settled ? { text: settled } : {}),
   };
   const filter: OrderFilter = { ...base, ...(state ? { state } : {}) };
-  const { query, items } = usePages("order.list", { ...filter, limit: 100 });
-  const counts = useOp("order.counts", base, { keep: true });
+  const { query, items } = usePages("order.list", { filter, limit: 100 });
+  const counts = useOp("order.counts", { filter: base }, { keep: true });
   const stateCount = state ? (counts.data?.states.find((s) => s.state === state)?.count ?? { count: 0, more: false }) : counts.data?.total;
 
   const clear = () => {
@@ -128,7 +128,7 @@ function OrderList(props: { kind: Kind }) {
 
   const exportRows = async () => {
     try {
-      const res = await call("order.export", filter);
+      const res = await call("order.export", { filter });
       const saved = await platform.saveBlob(res.blobId, res.fileName);
       if (saved) notify.done(`${tCommon.exported(res.rows)}\uFF0C${tCommon.saved(saved.path)}`);
     } catch (thrown) {

@@ -1,6 +1,5 @@
 // 组织机构: districts, schools, ladders and classes as tabs; one without the right sees only the last.
-import { Tabs } from "antd";
-import { go } from "../../shared/router";
+import { href } from "../../shared/router";
 import { useSession } from "../../shared/session";
 import { tOrg } from "../../shared/texts";
 import { Classes } from "../classes";
@@ -19,11 +18,13 @@ export function Organisation(props: { rest: string }) {
   const active = tabs.some((t) => t.key === props.rest) ? props.rest : manages ? "schools" : (tabs[0]?.key ?? "classes");
   const bar =
     tabs.length > 1 ? (
-      <Tabs
-        activeKey={active}
-        onChange={(key) => go(`/organisation/${key}`)}
-        items={tabs.map((t) => ({ key: t.key, label: <span data-testid={`tab-${t.key}`}>{t.label}</span> }))}
-      />
+      <nav className="ek-tabs" aria-label={tOrg.title}>
+        {tabs.map((t) => (
+          <a key={t.key} href={href(`/organisation/${t.key}`)} aria-current={t.key === active ? "page" : undefined} data-testid={`tab-${t.key}`}>
+            {t.label}
+          </a>
+        ))}
+      </nav>
     ) : null;
   const title = tabs.length > 1 ? tOrg.title : tOrg.tabClasses;
   if (active === "districts") return <Districts title={title} tabs={bar} />;

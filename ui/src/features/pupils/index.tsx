@@ -3,7 +3,7 @@ import { IdcardOutlined, SearchOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Descriptions, Drawer, Input, Modal, Select, type InputRef } from "antd";
 import { useRef, useState } from "react";
-import type { PupilView, StepResult } from "../../api.gen";
+import type { ApplicationState, PupilView, StepResult } from "../../api.gen";
 import { call } from "../../shared/call";
 import { ClassFilter } from "../../shared/components/class-filter";
 import type { Column } from "../../shared/components/data-table";
@@ -25,6 +25,15 @@ import { applicationTone, orderTone } from "../../shared/tones";
 
 const orNone = (v: string | number | undefined) => (v === undefined || v === "" ? tCommon.none : v);
 
+function applicationTag(p: PupilView) {
+  const state = p.applicationState;
+  return state ? <Tag tone={applicationTone[state]}>{p.applicationStateName ?? tPupils.states[state]}</Tag> : tCommon.none;
+}
+function orderTag(p: PupilView) {
+  const state = p.orderState;
+  return state ? <Tag tone={orderTone[state]}>{p.orderStateName ?? tOrderState[state]}</Tag> : tCommon.none;
+}
+
 const COLUMNS: Column<PupilView>[] = [
   { key: "name", title: tPupils.col.name, width: 100, render: (p) => p.name },
   { key: "gender", title: tPupils.col.gender, width: 64, render: (p) => (p.gender ? tPupils.gender[p.gender] : tCommon.none) },
@@ -36,14 +45,14 @@ const COLUMNS: Column<PupilView>[] = [
     key: "app",
     title: tPupils.col.application,
     width: 116,
-    render: (p) => (p.applicationState ? <Tag tone={applicationTone[p.applicationState]}>{p.applicationStateName ?? tPupils.states[p.applicationState]}</Tag> : tCommon.none),
+    render: applicationTag,
   },
   { key: "submitted", title: tPupils.col.submittedAt, width: 144, render: (p) => (p.submittedAt === undefined ? tCommon.none : moment(p.submittedAt)) },
   {
     key: "order",
     title: tPupils.col.order,
     width: 112,
-    render: (p) => (p.openOrderState ? <Tag tone={orderTone[p.openOrderState]}>{p.openOrderStateName ?? tOrderState[p.openOrderState]}</Tag> : tCommon.none),
+    render: orderTag,
   },
 ];
 
@@ -71,7 +80,7 @@ export function Pupils() {
     ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
     ...(grade ? { grade: Number(grade) } : {}),
     ...(classNumber ? { classNumber: Number(classNumber) } : {}),
-    ...(state ? { applicationState: state } : {}),
+    ...(state ? { applicationState: state as ApplicationState } : {}),
     ...(importId ? { importId } : {}),
     ...(settled ? { name: settled } : {}),
   };
@@ -141,7 +150,7 @@ export function Pupils() {
     const { schoolId } = scope;
     if (all && schoolId) {
       sure(tPupils.requestAllTitle(totalText), tPupils.requestAllHint, tPupils.request, () => {
-        void run(() => runJob("order.request", { schoolId, ...part }, tPupils.request), tPupils.requested);
+        void run(() => runJob("order.request", { schoolId, ...part, ...(importId ? { importId } : {}) }, tPupils.request), tPupils.requested);
       });
       return;
     }
@@ -205,7 +214,7 @@ export function Pupils() {
             texts={{ chosen: tPupils.chosen, chooseAll: tPupils.chooseAll, clear: tPupils.clear }}
           >
             {can("request_orders") ? (
-              <Button disabled={(!all && picked.length === 0) || (all && Boolean(importId)) || busy} onClick={request} data-testid="pupils-request">
+              <Button disabled={(!all && picked.length === 0) || busy} onClick={request} data-testid="pupils-request">
                 {tPupils.request}
               </Button>
             ) : null}
@@ -288,10 +297,10 @@ function Detail(props: { pupil: PupilView }) {
     [tPupils.col.school, p.schoolName],
     [tPupils.col.class, `${tCommon.gradeClass(p.gradeName, p.classNumber)} ${p.classNickname ?? ""}`],
     [tPupils.col.status, p.statusName],
-    [tPupils.col.application, p.applicationState ? <Tag tone={applicationTone[p.applicationState]}>{p.applicationStateName}</Tag> : tCommon.none],
+    [tPupils.col.application, applicationTag(p)],
     [tPupils.firstSavedAt, p.firstSavedAt === undefined ? tCommon.none : moment(p.firstSavedAt)],
     [tPupils.col.submittedAt, p.submittedAt === undefined ? tCommon.none : moment(p.submittedAt)],
-    [tPupils.col.order, p.openOrderState ? <Tag tone={orderTone[p.openOrderState]}>{p.openOrderStateName}</Tag> : tCommon.none],
+    [tPupils.col.order, orderTag(p)],
     [tPupils.col.guardian, `${orNone(p.guardianName)} ${p.guardianPhoneMasked ?? ""}`],
   ];
   return <Descriptions column={1} size="small" items={rows.map(([label, children]) => ({ key: label, label, children }))} />;

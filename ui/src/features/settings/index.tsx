@@ -12,7 +12,7 @@ import { useScope } from "../../shared/scope";
 import { useSession } from "../../shared/session";
 import { tCommon, tSettings } from "../../shared/texts";
 
-const shown = (v: string) => (v === "on" || v === "true" ? tSettings.on : v === "off" || v === "false" ? tSettings.off : v);
+const shown = (s: SettingView, v: string) => s.choices?.find((c) => c.value === v)?.name ?? v;
 
 export function Settings() {
   const scope = useScope();
@@ -100,9 +100,9 @@ function Setting(props: { setting: SettingView; district: string | undefined }) 
         <div>
           {s.choices ? (
             s.choices.length <= 4 ? (
-              <Segmented value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c, label: shown(c) }))} data-testid={`setting-value-${s.key}`} />
+              <Segmented value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c.value, label: c.name }))} data-testid={`setting-value-${s.key}`} />
             ) : (
-              <Select value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c, label: shown(c) }))} style={{ width: "14.3em" }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
+              <Select value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c.value, label: c.name }))} style={{ width: "14.3em" }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
             )
           ) : number ? (
             <InputNumber<string>
@@ -118,7 +118,7 @@ function Setting(props: { setting: SettingView; district: string | undefined }) 
             <Input value={value} onChange={(e) => setValue(e.target.value)} style={{ width: "17.1em" }} aria-label={s.name} data-testid={`setting-value-${s.key}`} />
           )}
           <div className="ek-faint ek-setting-range">
-            {tSettings.defaultValue(shown(s.defaultValue))}
+            {tSettings.defaultValue(shown(s, s.defaultValue))}
             {s.min !== undefined && s.max !== undefined ? ` · ${tSettings.range(s.min, s.max)}` : ""}
           </div>
         </div>

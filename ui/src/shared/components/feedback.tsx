@@ -38,6 +38,7 @@ export function useNotify() {
     },
     [message, notification],
   );
+  const hint = useCallback((text: string) => void message.info({ key: text, content: text, duration: 2 }), [message]);
   const failed = useCallback(
     (thrown: unknown) => {
       if (thrown instanceof Error && thrown.name === "AbortError") return;
@@ -81,7 +82,7 @@ export function useNotify() {
     },
     [done, modal],
   );
-  return useMemo(() => ({ done, failed, steps }), [done, failed, steps]);
+  return useMemo(() => ({ done, hint, failed, steps }), [done, hint, failed, steps]);
 }
 
 /**

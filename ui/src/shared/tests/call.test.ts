@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Problem } from "../../api.gen";
+import type { Code, Problem } from "../../api.gen";
 import { CallError, platform } from "../../platform";
 import { call, openGate, setGateEvents } from "../call";
 
-const problem = (code: string): Problem => ({ code, severity: "error", message: "" });
+const problem = (code: Code): Problem => ({ code, severity: "error", message: "" });
 const events = { required: vi.fn(), locked: vi.fn(), mustChange: vi.fn() };
 
 beforeEach(() => {
