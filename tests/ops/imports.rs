@@ -274,4 +274,52 @@ both_engines! {
             assert!(files >= 2, "the database and its WAL");
         }
     }
+
+    async fn a_merged_cell_in_the_data_refuses_every_row_it_covers(engine: Engine) {
+        let world = World::new(engine).await;
+        let staff = world.test.sign_in("school").await;
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = rust_xlsxwriter::Format::new();
+        sheet.merge_range(0, 0, 0, 10, "平江中学 2026 级新生", &plain).unwrap();
+        for (column, heading) in (0..).zip(HEADINGS) {
+            sheet.write_string(2, column, heading).unwrap();
+        }
+        for (at, row) in (3..).zip((0..4).map(|n| child(n, 7, 1))) {
+            for (column, text) in (0..).zip(&row) {
+                sheet.write_string(at, column, text).unwrap();
+            }
+        }
+        // The address of rows 5 and 6 is one cell.
+        sheet.merge_range(4, 10, 5, 10, "梧桐路 2 号", &plain).unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        let preview = world.test.preview(&staff, &world.junior, "合并.xlsx", &bytes).await.unwrap();
+        assert_eq!((preview["rows"].as_i64(), preview["headingRow"].as_i64(), preview["valid"].as_i64()), (Some(4), Some(3), Some(2)));
+        let problems = world.test.problems(&staff, preview["id"].as_str().unwrap()).await;
+        let at = |row: i64| (row, "K".to_owned(), "cell.merged".to_owned());
+        assert_eq!(errors(&problems), [at(5), at(6)]);
+    }
+
+    async fn workbooks_of_other_programs_are_read(engine: Engine) {
+        // Made by tests/fixtures/workbooks/make.py with the program of their name; all hold the same table.
+        let world = World::new(engine).await;
+        let staff = world.test.sign_in("school").await;
+        for name in ["import-openpyxl.xlsx", "import-xlsxwriter.xlsx", "import-libreoffice.xlsx"] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workbooks").join(name);
+            let bytes = std::fs::read(path).unwrap();
+            let preview = world.test.preview(&staff, &world.junior, name, &bytes).await.unwrap();
+            assert_eq!((preview["rows"].as_i64(), preview["valid"].as_i64()), (Some(4), Some(2)), "{name}");
+            let problems = world.test.problems(&staff, preview["id"].as_str().unwrap()).await;
+            let at = |row: i64, column: &str, code: &str| (row, column.to_owned(), code.to_owned());
+            assert_eq!(
+                errors(&problems),
+                [
+                    at(3, "D", "paper.precision"),
+                    at(4, "E", "row.grade_invalid"),
+                    at(4, "F", "row.class_invalid"),
+                ],
+                "{name}"
+            );
+        }
+    }
 }

@@ -168,7 +168,6 @@ pub fn token() -> Result<String, OpError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
 

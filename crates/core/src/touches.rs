@@ -7,7 +7,7 @@ use crate::ports::UnitOfWork;
 
 /// What a request touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Touched {
+pub(crate) enum Touched {
     /// Nothing but the person's own session and password.
     Self_,
     /// A list that the operation narrows to the person's reach.
@@ -35,7 +35,7 @@ pub enum Touched {
 }
 
 /// Every request says what it touches.
-pub trait Touches {
+pub(crate) trait Touches {
     /// What it touches.
     fn touches(&self) -> Touched;
 }

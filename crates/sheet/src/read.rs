@@ -13,7 +13,7 @@ use calamine::{ExcelDateTime, ExcelDateTimeType};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use ekatong_core::error::{OpError, Place, Problem};
 use ekatong_core::import::cells::{
-    Cell, CellValue, FileLimits, SheetFacts, SheetInfo, SheetRow, Workbook,
+    Cell, CellValue, FileLimits, MergedRange, SheetFacts, SheetInfo, SheetRow, Workbook,
 };
 use memchr::{memchr, memmem};
 use quick_xml::events::BytesStart;
@@ -72,11 +72,8 @@ impl Xlsx {
         })
     }
 
-    fn read(
-        &mut self,
-        sheet: usize,
-        visit: &mut dyn FnMut(SheetRow) -> ControlFlow<()>,
-    ) -> Result<SheetFacts, Fault> {
+    /// The part of a sheet, its merged ranges searched once.
+    fn searched(&mut self, sheet: usize) -> Result<usize, Fault> {
         let part = self
             .parts
             .get(sheet)
@@ -89,6 +86,15 @@ impl Xlsx {
                 .scan(part, |meter| Merges::search(&mut *meter))?;
             self.merges.insert(part, merges);
         }
+        Ok(part)
+    }
+
+    fn read(
+        &mut self,
+        sheet: usize,
+        visit: &mut dyn FnMut(SheetRow) -> ControlFlow<()>,
+    ) -> Result<SheetFacts, Fault> {
+        let part = self.searched(sheet)?;
         let limit = self.package.limit();
         let mut reader = SheetReader {
             xml: self.package.xml(part, "工作表内容")?,
@@ -137,6 +143,22 @@ impl Workbook for Xlsx {
             Err(panic) if visiting => resume_unwind(panic),
             Err(_) => Err(at(&fault::damaged("工作表内容"), name)),
         }
+    }
+
+    fn merged_ranges(&mut self, sheet: usize) -> Result<Vec<MergedRange>, OpError> {
+        let name = self.sheets.get(sheet).map(|s| s.name.clone());
+        // The search is a walk over bytes that cannot panic on their content.
+        let part = self.searched(sheet).map_err(|fault| at(&fault, name))?;
+        let merges = self.merges.get(&part).map_or(&[][..], |merges| &merges.0);
+        Ok(merges
+            .iter()
+            .map(|merge| MergedRange {
+                top: merge.top + 1,
+                bottom: merge.bottom + 1,
+                left: u32::from(merge.left),
+                right: u32::from(merge.right),
+            })
+            .collect())
     }
 }
 

@@ -127,8 +127,5 @@ pub trait Workbook: Send {
     ///
     /// # Errors
     /// `file.damaged`, `file.unsafe`, `file.too_large`.
-    fn merged_ranges(&mut self, sheet: usize) -> Result<Vec<MergedRange>, OpError> {
-        let _ = sheet;
-        Ok(Vec::new())
-    }
+    fn merged_ranges(&mut self, sheet: usize) -> Result<Vec<MergedRange>, OpError>;
 }
