@@ -132,7 +132,11 @@ export function Board(props: { grade: GradeView; schoolYear: string; classes: Cl
         void Promise.all(res.items.map((c) => remove.mutateAsync({ id: c.id, version: c.version }))).catch(notify.failed);
       });
     } catch (thrown) {
-      if (thrown instanceof CallError && thrown.has("class.number_taken")) setTaken(new Set(numbers));
+      if (thrown instanceof CallError) {
+        // Only the numbers that others have turn red: the field says which of those asked for.
+        const places = thrown.problems.filter((p) => p.code === "class.number_taken").map((p) => Number(p.field?.split(".")[1]));
+        setTaken(new Set(places.flatMap((at) => numbers[at] ?? [])));
+      }
       setLines(applyProblems(form, thrown, ["nickname", "remark"]));
       // Shows who has the number now.
       create.reset();

@@ -46,7 +46,8 @@ touches!(CreateClassesRequest, self => Touched::Grade(self.grade_id));
 
 /// # Errors
 /// `class.invalid`, `class.numbers_empty`, `text.too_long`, `school_year.out_of_reach`;
-/// `class.number_taken` for each number the grade already has; nothing is created then.
+/// `class.number_taken` for each number the grade already has, with the field `numbers.<index>`;
+/// nothing is created then.
 pub async fn run(
     cx: &mut Cx,
     request: CreateClassesRequest,
@@ -125,9 +126,14 @@ pub async fn run(
             .iter()
             .zip(numbers.iter())
             .filter(|(class, _)| !created.contains(&class.id))
-            .map(|(class, number)| {
-                let by = there.iter().find(|other| other.number == class.number);
-                super::taken(grade.number, *number, by)
+            .map(|(_, number)| {
+                let asked = request
+                    .numbers
+                    .iter()
+                    .position(|asked| *asked == u32::from(number.get()));
+                let field =
+                    asked.map_or_else(|| "numbers".to_owned(), |at| format!("numbers.{at}"));
+                super::taken(grade.number, *number, &there).field(field)
             })
             .collect();
         return Err(problems.into());

@@ -125,10 +125,13 @@ pub(crate) fn note(cx: &mut Cx, class: &ClassRecord, summary: String) {
     );
 }
 
-/// The problem of a number that another class has.
-pub(crate) fn taken(grade: i64, number: ClassNo, by: Option<&ClassRecord>) -> Problem {
+/// The problem of a number that another class of the grade has; suggests the first free one.
+/// `there` are the classes of the grade.
+pub(crate) fn taken(grade: i64, number: ClassNo, there: &[ClassRecord]) -> Problem {
     let name = grade_name(grade);
-    let number = number.get();
+    let by = there
+        .iter()
+        .find(|class| class.number == i64::from(number.get()));
     let who = by.map_or_else(String::new, |class| {
         let nickname = class
             .nickname
@@ -136,8 +139,12 @@ pub(crate) fn taken(grade: i64, number: ClassNo, by: Option<&ClassRecord>) -> Pr
             .map_or_else(String::new, |nickname| format!("“{nickname}”"));
         format!("（{nickname}{} 名学生）", class.pupils)
     });
-    Problem::new(Code::ClassNumberTaken)
-        .field("numbers")
-        .message(format!("{name}已有 {number} 班{who}，请换一个序号。"))
-        .suggest(number.to_string())
+    let problem = Problem::new(Code::ClassNumberTaken).message(format!(
+        "{name}已有 {} 班{who}，请换一个序号。",
+        number.get()
+    ));
+    match (1..=99).find(|free| !there.iter().any(|class| class.number == *free)) {
+        Some(free) => problem.suggest(free.to_string()),
+        None => problem,
+    }
 }

@@ -38,16 +38,10 @@ pub async fn run(cx: &mut Cx, request: RenumberClassRequest) -> Result<ClassView
     let before = class.number;
     class.number = i64::from(number.get());
     let grade = class.grade;
-    let by = there
-        .iter()
-        .find(|other| other.number == class.number && other.id != class.id)
-        .cloned();
     match super::save(cx, class, &format!("班级序号 {before} 改为")).await {
         // The key said so; the list only tells who has it.
         Err(error) if error.has(Code::ClassNumberTaken) => {
-            Err(super::taken(grade, number, by.as_ref())
-                .field("number")
-                .into())
+            Err(super::taken(grade, number, &there).field("number").into())
         }
         other => other,
     }
