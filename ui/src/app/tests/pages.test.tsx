@@ -99,7 +99,7 @@ test("free numbers are chosen by pointer and keys and created in one call", asyn
 });
 
 test("a number taken meanwhile turns red with who has it", async () => {
-  vi.spyOn(platform, "call").mockRejectedValueOnce(new CallError([problem("class.number_taken", "9 班刚刚被周敏建立。", "numbers")]));
+  vi.spyOn(platform, "call").mockRejectedValueOnce(new CallError([problem("class.number_taken", "9 班刚刚被周敏建立。", "numbers.0")]));
   const { rerender } = show(<Board grade={grade} schoolYear="2026-2027" classes={[used]} editable />);
   fireEvent.pointerDown(cell(9), { button: 0 });
   await userEvent.click(screen.getByTestId("class-create-submit"));
