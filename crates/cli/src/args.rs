@@ -33,7 +33,7 @@ pub(crate) struct Cli {
     pub(crate) database: Option<String>,
     /// 登录账号（密码用环境变量 EKATONG_PASSWORD，或在终端输入）
     #[arg(long = "as", global = true, value_name = "账号")]
-    pub(crate) login: Option<String>,
+    pub(crate) acting: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Noun,
 }

@@ -46,7 +46,7 @@ fn run(cli: args::Cli, output: Output) -> Result<Exit, Failure> {
         .map_err(|error| Failure::internal("starting", error))?;
     let context = Context {
         place,
-        login: cli.login,
+        login: cli.acting,
         output,
     };
     runtime.block_on(commands::run(cli.command, &context))
