@@ -1,8 +1,11 @@
 //! New pupils from Excel (IMP-1 to IMP-6, IMP-8, STU-1).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use ekatong_core::dispatch::Call;
 use ekatong_core::error::Code;
+use ekatong_core::ports::Progress;
 use ekatong_tests::app::{START, World};
 use ekatong_tests::both_engines;
 use ekatong_tests::workbook::{HEADINGS, all_text, child, id_number, new_pupils};
@@ -321,5 +324,76 @@ both_engines! {
                 "{name}"
             );
         }
+    }
+
+    async fn a_cancelled_preview_leaves_nothing(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        test.done(&world.admin, "setting.set", json!({ "key": "import.row_limit", "value": "5000" })).await;
+        let rows: Vec<_> = (0..5000).map(|n| child(n, 7, 1 + n % 3)).collect();
+        let blob = test.app.stage(Some(&world.admin), "多.xlsx", &new_pupils(&rows)).await.unwrap();
+        let progress = Arc::new(CancelAt { row: 3000, cancelled: AtomicBool::new(false) });
+        let mut call = Call::local(
+            "import.preview",
+            json!({ "schoolId": world.junior, "blobId": blob, "fileName": "多.xlsx" }),
+            Some(world.admin.clone()),
+        );
+        call.progress = Arc::clone(&progress) as Arc<dyn Progress>;
+        assert!(test.app.dispatch(call).await.unwrap_err().has(Code::Cancelled));
+        assert!(progress.cancelled(), "it was far enough to be cancelled");
+        assert_eq!(test.done(&world.admin, "import.list", json!({})).await["items"], json!([]));
+    }
+
+    async fn a_reading_that_a_crash_cut_off_is_forgotten(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let bytes = new_pupils(&[child(0, 7, 1)]);
+        let preview = test.preview(&world.admin, &world.junior, "甲.xlsx", &bytes).await.unwrap();
+        // As a process leaves it that ends while it reads.
+        let mut uow = test.app.ports().store.write().await.unwrap();
+        let id = serde_json::from_value(preview["id"].clone()).unwrap();
+        let mut record = uow.import(id).await.unwrap().unwrap();
+        record.state = "reading".to_owned();
+        uow.update_import(&record).await.unwrap();
+        uow.commit().await.unwrap();
+        // The same id goes on with the same file …
+        let again = json!({ "schoolId": world.junior, "fileName": "甲.xlsx", "importId": id,
+            "blobId": test.app.stage(Some(&world.admin), "甲.xlsx", &bytes).await.unwrap() });
+        let again = test.done(&world.admin, "import.preview", again).await;
+        assert_eq!((again["state"].as_str(), again["valid"].as_i64()), (Some("preview"), Some(1)));
+        // … and refuses another file.
+        let other = json!({ "schoolId": world.junior, "fileName": "乙.xlsx", "importId": id,
+            "blobId": test.app.stage(Some(&world.admin), "乙.xlsx", &new_pupils(&[child(1, 7, 1)])).await.unwrap() });
+        assert_eq!(test.refused(&world.admin, "import.preview", other).await, ["idempotency.mismatch"]);
+        // One that nobody goes on with is dropped by a later preview.
+        let mut uow = test.app.ports().store.write().await.unwrap();
+        let mut record = uow.import(id).await.unwrap().unwrap();
+        record.state = "reading".to_owned();
+        uow.update_import(&record).await.unwrap();
+        uow.commit().await.unwrap();
+        test.clock.advance(2 * 60 * 60 * 1000);
+        let admin = test.sign_in("admin").await;
+        test.preview(&admin, &world.junior, "丙.xlsx", &new_pupils(&[child(2, 7, 1)])).await.unwrap();
+        let list = test.done(&admin, "import.list", json!({})).await;
+        let names: Vec<&str> = list["items"].as_array().unwrap().iter().map(|i| i["fileName"].as_str().unwrap()).collect();
+        assert_eq!(names, ["丙.xlsx"]);
+    }
+}
+
+/// Progress that cancels at a row.
+struct CancelAt {
+    row: u64,
+    cancelled: AtomicBool,
+}
+
+impl Progress for CancelAt {
+    fn report(&self, done: u64, _total: u64) {
+        if done >= self.row {
+            self.cancelled.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
     }
 }

@@ -59,9 +59,7 @@ impl From<AuditRecord> for AuditView {
             id: entry.id,
             at: entry.at,
             login: entry.login,
-            op_name: crate::registry::find(&entry.op)
-                .map_or(entry.op.as_str(), |op| op.zh)
-                .to_owned(),
+            op_name: op_name(&entry.op).to_owned(),
             op: entry.op,
             outcome: entry.outcome,
             district: Some(entry.district).filter(|district| !district.is_empty()),
@@ -70,6 +68,17 @@ impl From<AuditRecord> for AuditView {
             address: entry.address,
             sealed: entry.seq.is_some(),
         }
+    }
+}
+
+/// Name of an operation, or of what a host did without one.
+fn op_name(op: &str) -> &str {
+    match op {
+        "host.init" => "建立数据",
+        "host.demo" => "演示数据",
+        "key.recover" => "用恢复码打开",
+        "key.rewrap" => "换发恢复码",
+        _ => crate::registry::find(op).map_or(op, |found| found.zh),
     }
 }
 

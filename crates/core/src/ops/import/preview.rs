@@ -29,10 +29,13 @@ use crate::ops::class::grade_name;
 use crate::ops::touches;
 use crate::ports::{
     Cipher, FoundPupil, ImportRecord, IndexOf, Progress, SealedAt, StagedEntry, StagedRow,
+    UnitOfWork,
 };
 
 /// Rows staged in one transaction.
 const BATCH: usize = 2000;
+/// No file takes this long to read.
+const READING_MS: i64 = 60 * 60 * 1000;
 
 /// Which file for which school.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -133,6 +136,7 @@ pub async fn run(job: &mut Job, request: PreviewImportRequest) -> Result<ImportS
     } else {
         uow.insert_import(&record).await?;
     }
+    drop_cut_off(&mut *uow, school.id, job.now.ms()).await?;
     uow.commit().await?;
 
     match stage(job, &mut record, snapshot, bytes, request.file_name).await {
@@ -158,6 +162,18 @@ pub async fn run(job: &mut Job, request: PreviewImportRequest) -> Result<ImportS
     let answer = ImportSummary::new(record)?;
     job.finish(uow, note, &answer).await?;
     Ok(answer)
+}
+
+/// Forgets readings of the school that ended with their process: nobody goes on with them.
+async fn drop_cut_off(uow: &mut dyn UnitOfWork, school: SchoolId, now: i64) -> Result<(), OpError> {
+    let latest = uow.imports(Some(&[school]), None, None, 20).await?;
+    for import in latest {
+        let reading = ImportState::from_stored(&import.state) == Some(ImportState::Reading);
+        if reading && import.created_at < now - READING_MS {
+            uow.delete_import(import.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A checked row with its sealed values.
