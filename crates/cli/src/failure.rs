@@ -11,8 +11,6 @@ pub(crate) enum Failure {
     Host(HostError),
     /// The command line does not make sense; Chinese.
     Usage(String),
-    /// The command has said so itself.
-    Said(Exit),
 }
 
 impl Failure {
@@ -32,7 +30,6 @@ impl Failure {
         match self {
             Self::Host(error) => error.exit(),
             Self::Usage(_) => Exit::Usage,
-            Self::Said(exit) => *exit,
         }
     }
 
@@ -43,7 +40,6 @@ impl Failure {
             Self::Usage(message) => {
                 vec![json!({ "code": "usage", "severity": "error", "message": message })]
             }
-            Self::Said(_) => Vec::new(),
         }
     }
 }

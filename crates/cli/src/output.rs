@@ -90,7 +90,6 @@ impl Output {
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         let problems = failure.problems();
         match failure {
-            Failure::Said(_) => {}
             Failure::Host(error) if problems.is_empty() => self.internal(error),
             Failure::Host(_) | Failure::Usage(_) if self.json => {
                 self.json(&json!({ "problems": problems }))

@@ -49,7 +49,10 @@ impl Clock for SystemClock {
 }
 
 /// UTC epoch milliseconds of the machine; before 1970 counts as 1970.
-// The only place that asks the machine for the time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the only place that asks the machine for the time"
+)]
 fn machine_ms() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

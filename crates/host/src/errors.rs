@@ -223,7 +223,16 @@ impl HostError {
                 Some("passphrase")
             }
             Self::RecoveryForm(_) | Self::WrongRecovery => Some("recoveryCode"),
-            _ => None,
+            Self::Op(_)
+            | Self::NotInitialised(_)
+            | Self::AlreadyInitialised(_)
+            | Self::Locked { .. }
+            | Self::KeyMissing
+            | Self::Key(_)
+            | Self::Folder(_)
+            | Self::Open(_)
+            | Self::NotDemo
+            | Self::DemoSize(_) => None,
         }
     }
 

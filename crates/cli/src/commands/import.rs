@@ -99,11 +99,7 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
         Import::Show { import } => {
             signed_in(context, async |session| {
                 session
-                    .show(
-                        "import.show",
-                        json!({ "importId": import }),
-                        |output, answer| one(output, answer),
-                    )
+                    .show("import.show", json!({ "importId": import }), one)
                     .await
             })
             .await

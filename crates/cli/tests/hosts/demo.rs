@@ -4,28 +4,60 @@ use serde_json::Value;
 
 use crate::program::Program;
 
-const SMALL: [&str; 10] = ["demo", "--json", "--schools", "8", "--pupils", "400", "--orders", "200", "--seed", "7"];
+const SMALL: [&str; 10] = [
+    "demo",
+    "--json",
+    "--schools",
+    "8",
+    "--pupils",
+    "400",
+    "--orders",
+    "200",
+    "--seed",
+    "7",
+];
 
 fn password(made: &Value, login: &str) -> String {
     let accounts = made["accounts"].as_array().unwrap();
-    accounts.iter().find(|account| account["login"] == login).unwrap()["password"].as_str().unwrap().to_owned()
+    accounts
+        .iter()
+        .find(|account| account["login"] == login)
+        .unwrap()["password"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 fn ask(program: &Program, made: &Value, login: &str, arguments: &[&str]) -> Value {
     let password = password(made, login);
-    let done = program.run_as(Some((login, &password)), &[&["--json"], arguments].concat(), "");
+    let done = program.run_as(
+        Some((login, &password)),
+        &[&["--json"], arguments].concat(),
+        "",
+    );
     assert_eq!(done.code, 0, "{done:?}");
     done.json()
 }
 
 fn names(program: &Program, made: &Value) -> Vec<String> {
-    let pupils = ask(program, made, "demo_city", &["pupil", "list", "--limit", "500"]);
+    let pupils = ask(
+        program,
+        made,
+        "demo_city",
+        &["pupil", "list", "--limit", "500"],
+    );
     assert_eq!(pupils["count"]["count"], 400);
     let mut names: Vec<String> = pupils["items"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|pupil| format!("{} {}", pupil["name"].as_str().unwrap(), pupil["paperMasked"].as_str().unwrap()))
+        .map(|pupil| {
+            format!(
+                "{} {}",
+                pupil["name"].as_str().unwrap(),
+                pupil["paperMasked"].as_str().unwrap()
+            )
+        })
         .collect();
     names.sort();
     names
@@ -37,17 +69,40 @@ fn a_demo_is_the_same_for_the_same_seed_but_for_its_passwords() {
     let (first, second) = (one.run(&SMALL).json(), two.run(&SMALL).json());
     assert_eq!(first["counts"]["orders"], 200);
     assert_eq!(names(&one, &first), names(&two, &second));
-    assert_ne!(password(&first, "demo_city"), password(&second, "demo_city"));
+    assert_ne!(
+        password(&first, "demo_city"),
+        password(&second, "demo_city")
+    );
 
     let again = one.run(&["demo", "--json"]).json();
-    assert_eq!((&again["accounts"], &again["created"]), (&first["accounts"], &Value::Bool(false)));
+    assert_eq!(
+        (&again["accounts"], &again["created"]),
+        (&first["accounts"], &Value::Bool(false))
+    );
 
     let orders = ask(&one, &first, "demo_card", &["order", "counts"]);
-    let with_orders = orders["states"].as_array().unwrap().iter().filter(|state| state["count"]["count"] != 0).count();
-    assert_eq!(with_orders, 4, "requested, approved, confirmed, returned: {orders}");
+    let with_orders = orders["states"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|state| state["count"]["count"] != 0)
+        .count();
+    assert_eq!(
+        with_orders, 4,
+        "requested, approved, confirmed, returned: {orders}"
+    );
     assert_eq!(orders["total"]["count"], 200);
-    assert_eq!(ask(&one, &first, "demo_school", &["school", "list"])["items"].as_array().unwrap().len(), 1);
-    assert_eq!(ask(&one, &first, "demo_audit", &["audit", "verify"])["intact"], true);
+    assert_eq!(
+        ask(&one, &first, "demo_school", &["school", "list"])["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        ask(&one, &first, "demo_audit", &["audit", "verify"])["intact"],
+        true
+    );
 }
 
 #[tokio::test]
@@ -69,7 +124,10 @@ fn a_demo_is_never_put_among_real_data() {
     let program = Program::sqlite();
     program.init();
     let refused = program.run(&["demo", "--json"]);
-    assert_eq!((refused.code, refused.problem().as_str()), (3, "demo.real_data"));
+    assert_eq!(
+        (refused.code, refused.problem().as_str()),
+        (3, "demo.real_data")
+    );
     let many = Program::sqlite().run(&["demo", "--json", "--pupils", "5", "--orders", "6"]);
     assert_eq!((many.code, many.problem().as_str()), (2, "demo.size"));
 }

@@ -32,19 +32,31 @@ pub(crate) struct Done {
 impl Program {
     /// In a folder, with a passphrase and without a keyring.
     pub(crate) fn sqlite() -> Self {
-        Self { temp: TempDir::new().unwrap(), database: None, keyring: None, env: Vec::new() }
-            .with("EKATONG_PASSPHRASE", "correct horse battery")
+        Self {
+            temp: TempDir::new().unwrap(),
+            database: None,
+            keyring: None,
+            env: Vec::new(),
+        }
+        .with("EKATONG_PASSPHRASE", "correct horse battery")
     }
 
     /// On PostgreSQL, else the same.
     pub(crate) async fn postgres() -> Self {
-        Self { database: Some(ekatong_tests::postgres::database().await), ..Self::sqlite() }
+        Self {
+            database: Some(ekatong_tests::postgres::database().await),
+            ..Self::sqlite()
+        }
     }
 
     /// In a folder, with the keyring of a user whose home is a folder of this name.
     pub(crate) fn keyring(user: &str) -> Self {
-        let mut program =
-            Self { temp: TempDir::new().unwrap(), database: None, keyring: None, env: Vec::new() };
+        let mut program = Self {
+            temp: TempDir::new().unwrap(),
+            database: None,
+            keyring: None,
+            env: Vec::new(),
+        };
         program.be(Some(user));
         program
     }
@@ -90,11 +102,18 @@ impl Program {
     }
 
     /// Runs as somebody with a password, with something on standard input.
-    pub(crate) fn run_as(&self, who: Option<(&str, &str)>, arguments: &[&str], input: &str) -> Done {
+    pub(crate) fn run_as(
+        &self,
+        who: Option<(&str, &str)>,
+        arguments: &[&str],
+        input: &str,
+    ) -> Done {
         match who {
-            Some((login, password)) => {
-                self.go(&[("EKATONG_PASSWORD", password)], &[&["--as", login], arguments].concat(), input)
-            }
+            Some((login, password)) => self.go(
+                &[("EKATONG_PASSWORD", password)],
+                &[&["--as", login], arguments].concat(),
+                input,
+            ),
             None => self.go(&[], arguments, input),
         }
     }
@@ -107,7 +126,11 @@ impl Program {
     /// Runs as the admin with somebody's first password in `FIRST`.
     pub(crate) fn with_first_password(&self, first: &str, arguments: &[&str]) -> Done {
         let arguments = [&["--as", "admin"], arguments].concat();
-        self.go(&[("EKATONG_PASSWORD", ADMIN), ("FIRST", first)], &arguments, "")
+        self.go(
+            &[("EKATONG_PASSWORD", ADMIN), ("FIRST", first)],
+            &arguments,
+            "",
+        )
     }
 
     /// Runs with JSON, which must succeed.
@@ -139,12 +162,19 @@ impl Program {
                 command.env_remove(name);
             }
         }
-        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("EKATONG_DATA", self.data());
+        command
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("EKATONG_DATA", self.data());
         let home = self.keyring.clone().unwrap_or_else(|| self.path("nobody"));
         std::fs::create_dir_all(&home).unwrap();
-        command.env("HOME", &home).env("XDG_DATA_HOME", home.join("share")).env("XDG_RUNTIME_DIR", &home);
+        command
+            .env("HOME", &home)
+            .env("XDG_DATA_HOME", home.join("share"))
+            .env("XDG_RUNTIME_DIR", &home);
         if let Some(database) = &self.database {
-            command.env("EKATONG_DATABASE", &database.url).env_remove("EKATONG_DATA");
+            command
+                .env("EKATONG_DATABASE", &database.url)
+                .env_remove("EKATONG_DATA");
         }
         command
             .envs(self.env.iter().map(|(name, value)| (name, value)))
@@ -183,7 +213,12 @@ impl Program {
     pub(crate) fn add_user(&self, login: &str, arguments: &[&str]) {
         let done = self.with_first_password(
             OTHERS,
-            &[&["user", "add", login], arguments, &["--initial-password-env", "FIRST", "--no-forced-change"]].concat(),
+            &[
+                &["user", "add", login],
+                arguments,
+                &["--initial-password-env", "FIRST", "--no-forced-change"],
+            ]
+            .concat(),
         );
         assert_eq!(done.code, 0, "{login}: {done:?}");
     }
@@ -196,7 +231,10 @@ impl Done {
 
     /// Code of the first problem of a JSON answer.
     pub(crate) fn problem(&self) -> String {
-        self.json()["problems"][0]["code"].as_str().unwrap_or_default().to_owned()
+        self.json()["problems"][0]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 

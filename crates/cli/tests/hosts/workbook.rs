@@ -7,12 +7,27 @@ use rust_xlsxwriter::Workbook;
 
 /// Headings of the template.
 const HEADINGS: [&str; 11] = [
-    "姓名*", "性别(1男2女)", "证件类型", "证件号码*", "年级*", "班级*", "学籍号", "家长姓名*", "家长关系", "家长手机*", "家庭住址",
+    "姓名*",
+    "性别(1男2女)",
+    "证件类型",
+    "证件号码*",
+    "年级*",
+    "班级*",
+    "学籍号",
+    "家长姓名*",
+    "家长关系",
+    "家长手机*",
+    "家庭住址",
 ];
 
 /// The resident number of a made-up child of grade 7.
 pub(crate) fn number(sequence: u32) -> String {
-    let first = format!("3205082013{}{:02}{:03}", 10 + sequence / 25 % 3, 1 + sequence % 25, sequence % 900 + 1);
+    let first = format!(
+        "3205082013{}{:02}{:03}",
+        10 + sequence / 25 % 3,
+        1 + sequence % 25,
+        sequence % 900 + 1
+    );
     format!("{first}{}", check_character(&first).unwrap())
 }
 
@@ -24,7 +39,11 @@ pub(crate) fn phone(sequence: u32) -> String {
 /// One row.
 pub(crate) fn row(sequence: u32, class: u32) -> [String; 11] {
     [
-        format!("{}{}", ["王", "李", "张"][sequence as usize % 3], ["小明", "小红", "子涵", "一诺", "若溪"][sequence as usize % 5]),
+        format!(
+            "{}{}",
+            ["王", "李", "张"][sequence as usize % 3],
+            ["小明", "小红", "子涵", "一诺", "若溪"][sequence as usize % 5]
+        ),
         String::new(),
         String::new(),
         number(sequence),
