@@ -8,6 +8,7 @@ pub mod account;
 pub mod audit;
 pub mod class;
 pub mod district;
+pub mod export;
 pub mod grade;
 pub mod home;
 pub mod import;

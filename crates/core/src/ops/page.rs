@@ -159,18 +159,6 @@ pub struct StagedFile {
     pub file_name: String,
 }
 
-/// An exported list.
-#[derive(Debug, Clone, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ExportedFile {
-    /// Id of the staged file.
-    pub blob_id: crate::id::BlobId,
-    /// Name to save it under.
-    pub file_name: String,
-    /// Rows it holds.
-    pub rows: u32,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

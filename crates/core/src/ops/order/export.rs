@@ -6,21 +6,16 @@ use ts_rs::TS;
 
 use super::OrderFilter;
 use crate::access::Permission;
-use crate::context::{AuditNote, Job};
+use crate::context::Job;
 use crate::domain::order::{OrderKind, OrderState};
 use crate::domain::time::Timestamp;
-use crate::error::{Code, OpError, Problem};
-use crate::import::table::{Table, TableRows};
+use crate::error::OpError;
 use crate::ops::class::grade_name;
-pub use crate::ops::page::ExportedFile;
+pub use crate::ops::export::ExportedFile;
+use crate::ops::export::{Export, PAGE};
 use crate::ops::pupil::masked_paper;
 use crate::ops::touches;
 use crate::ports::{Cipher, OrderCursor, OrderRecord};
-
-/// Orders that one workbook takes: what Excel's rows hold, less the heading.
-const LIMIT: usize = 1_000_000;
-/// Orders read at once.
-const PAGE: u32 = 500;
 
 /// Filter.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -59,70 +54,26 @@ pub async fn run(job: &mut Job, request: ExportOrdersRequest) -> Result<Exported
     let cipher = job.ports.cipher.clone();
     let mut uow = job.ports.store.read().await?;
     let queries = super::queries(&mut *uow, &*cipher, &reach, &request.filter, job.today()).await?;
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut export = Export::start(job, "制卡订单", &COLUMNS);
     let mut after = None;
     loop {
-        job.checkpoint()?;
         let page = super::list::page(&mut *uow, &queries, after, PAGE).await?;
         let last = page.len() < PAGE as usize;
         after = page.last().map(|order| OrderCursor {
             confirmed_at: order.confirmed_at,
             id: order.id,
         });
-        for order in page {
-            rows.push(row(order, &*cipher)?);
-        }
-        if rows.len() > LIMIT {
-            return Err(Problem::new(Code::FileTooManyRows)
-                .message(format!(
-                    "符合条件的订单超过 {LIMIT} 张，一个工作簿放不下，请缩小范围后分次导出。"
-                ))
-                .into());
-        }
-        job.progress.report(rows.len() as u64, 0);
+        let rows = page
+            .into_iter()
+            .map(|order| row(order, &*cipher))
+            .collect::<Result<_, _>>()?;
+        export.push(job, rows).await?;
         if last {
             break;
         }
     }
     uow.rollback().await?;
-
-    let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let table = Table {
-        sheet: "制卡订单".to_owned(),
-        title: format!(
-            "制卡订单（{count} 张，{} 由 {} 导出）",
-            job.now.zh(),
-            job.actor.display_name
-        ),
-        columns: COLUMNS
-            .iter()
-            .map(|(heading, width)| ((*heading).to_owned(), *width))
-            .collect(),
-    };
-    let bytes = job.ports.workbooks.table(&table, &mut Pages { rows })?;
-    let file_name = format!("制卡订单-{}.xlsx", job.today().format("%Y%m%d"));
-    let mut uow = job.ports.store.write().await?;
-    let blob_id = crate::blobs::write(
-        &mut *uow,
-        &*cipher,
-        job.actor.account,
-        &file_name,
-        &bytes,
-        job.now,
-    )
-    .await?;
-    let answer = ExportedFile {
-        blob_id,
-        file_name,
-        rows: count,
-    };
-    job.finish(
-        uow,
-        AuditNote::city(format!("导出 {count} 张制卡订单")),
-        &answer,
-    )
-    .await?;
-    Ok(answer)
+    export.finish(job).await
 }
 
 fn row(order: OrderRecord, cipher: &dyn Cipher) -> Result<Vec<String>, OpError> {
@@ -152,15 +103,4 @@ fn row(order: OrderRecord, cipher: &dyn Cipher) -> Result<Vec<String>, OpError> 
         order.card_no.unwrap_or_default(),
         order.reason.unwrap_or_default(),
     ])
-}
-
-/// Hands the rows over in portions.
-pub(crate) struct Pages {
-    pub(crate) rows: Vec<Vec<String>>,
-}
-
-impl TableRows for Pages {
-    fn next(&mut self) -> Vec<Vec<String>> {
-        std::mem::take(&mut self.rows)
-    }
 }

@@ -1,0 +1,123 @@
+//! Lists on their way into a workbook, page by page: however long the list is,
+//! only a few pages of it are held. The workbook is written on a thread of its own.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+use ts_rs::TS;
+
+use crate::context::{AuditNote, Job};
+use crate::error::{Code, OpError, Problem};
+use crate::id::BlobId;
+use crate::import::table::{Table, TableRows};
+
+/// Rows read at once.
+pub(crate) const PAGE: u32 = 500;
+/// Rows that one workbook takes: what Excel's sheet holds, less title and heading.
+const LIMIT: u32 = 1_000_000;
+
+/// An exported list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFile {
+    /// Id of the staged file.
+    pub blob_id: BlobId,
+    /// Name to save it under.
+    pub file_name: String,
+    /// Rows it holds.
+    pub rows: u32,
+}
+
+/// A workbook that is being written.
+pub(crate) struct Export {
+    /// Noun of the list: sheet, title and file are named by it.
+    name: &'static str,
+    rows: u32,
+    pages: Sender<Vec<Vec<String>>>,
+    writer: JoinHandle<Result<Vec<u8>, OpError>>,
+}
+
+struct Pages(Receiver<Vec<Vec<String>>>);
+
+impl TableRows for Pages {
+    fn next(&mut self) -> Vec<Vec<String>> {
+        self.0.blocking_recv().unwrap_or_default()
+    }
+}
+
+impl Export {
+    /// Starts the thread. Columns are headings with widths in characters.
+    pub(crate) fn start(job: &Job, name: &'static str, columns: &[(&str, u16)]) -> Self {
+        let table = Table {
+            sheet: name.to_owned(),
+            title: format!(
+                "{name}（{} 由 {} 导出）",
+                job.now.zh(),
+                job.actor.display_name
+            ),
+            columns: columns
+                .iter()
+                .map(|(heading, width)| ((*heading).to_owned(), *width))
+                .collect(),
+        };
+        let workbooks = job.ports.workbooks.clone();
+        let (pages, receiver) = channel(2);
+        let writer =
+            tokio::task::spawn_blocking(move || workbooks.table(&table, &mut Pages(receiver)));
+        Self {
+            name,
+            rows: 0,
+            pages,
+            writer,
+        }
+    }
+
+    /// Adds a page.
+    ///
+    /// # Errors
+    /// `cancelled`; `file.too_many_rows` when the sheet is full.
+    pub(crate) async fn push(&mut self, job: &Job, page: Vec<Vec<String>>) -> Result<(), OpError> {
+        job.checkpoint()?;
+        self.rows += u32::try_from(page.len()).unwrap_or(LIMIT);
+        if self.rows > LIMIT {
+            return Err(Problem::new(Code::FileTooManyRows)
+                .message(format!(
+                    "符合条件的超过 {LIMIT} 行，一个工作簿放不下，请缩小范围后分次导出。"
+                ))
+                .into());
+        }
+        job.progress.report(u64::from(self.rows), 0);
+        // An empty page would end the table. A writer that has gone says why in `finish`.
+        if !page.is_empty() && self.pages.send(page).await.is_err() {
+            tracing::debug!("the workbook's writer ended early");
+        }
+        Ok(())
+    }
+
+    /// Stages the workbook for the person and closes the job.
+    ///
+    /// # Errors
+    /// Those of the workbook and of the store.
+    pub(crate) async fn finish(self, job: &mut Job) -> Result<ExportedFile, OpError> {
+        drop(self.pages);
+        let bytes = self
+            .writer
+            .await
+            .map_err(|source| OpError::internal("writing a workbook", source))??;
+        let file_name = format!("{}-{}.xlsx", self.name, job.today().format("%Y%m%d"));
+        let cipher = job.ports.cipher.clone();
+        let mut uow = job.ports.store.write().await?;
+        let account = job.actor.account;
+        let blob_id =
+            crate::blobs::write(&mut *uow, &*cipher, account, &file_name, &bytes, job.now).await?;
+        let answer = ExportedFile {
+            blob_id,
+            file_name,
+            rows: self.rows,
+        };
+        let note = AuditNote::city(format!("导出{} {} 行", self.name, self.rows));
+        job.finish(uow, note, &answer).await?;
+        Ok(answer)
+    }
+}
