@@ -12,7 +12,9 @@ use ekatong_core::dispatch::{App, Call};
 use ekatong_core::error::{Code, OpError};
 use ekatong_core::id::BlobId;
 use ekatong_core::ports::Progress;
-use ekatong_host::{HostError, HostState, InitRequest, LocalHost, OpenOptions, Place, RecoveryCode};
+use ekatong_host::{
+    HostError, HostState, InitRequest, LocalHost, OpenOptions, Place, RecoveryCode,
+};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::{AppHandle, Emitter, Runtime};
@@ -44,7 +46,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Backend {
     /// Nothing is opened yet.
     pub(crate) fn new(data: Option<PathBuf>) -> Self {
-        Self { data, host: RwLock::default(), token: Mutex::default(), running: Mutex::default() }
+        Self {
+            data,
+            host: RwLock::default(),
+            token: Mutex::default(),
+            running: Mutex::default(),
+        }
     }
 
     /// Where the data is.
@@ -53,17 +60,25 @@ impl Backend {
     }
 
     /// Whether there is data; opens it when that needs no question.
-    pub(crate) async fn state<R: Runtime>(&self, app: &AppHandle<R>) -> Result<HostState, HostError> {
+    pub(crate) async fn state<R: Runtime>(
+        &self,
+        app: &AppHandle<R>,
+    ) -> Result<HostState, HostError> {
         let place = self.place()?;
         let state = LocalHost::state(&place).await?;
         if state.state == ekatong_host::HostStateKind::Ready && self.host.read().await.is_none() {
-            self.put(app, LocalHost::open(OpenOptions::new(place)).await?).await;
+            self.put(app, LocalHost::open(OpenOptions::new(place)).await?)
+                .await;
         }
         Ok(state)
     }
 
     /// Makes the data and opens it; the recovery code.
-    pub(crate) async fn init<R: Runtime>(&self, app: &AppHandle<R>, request: InitRequest) -> Result<String, HostError> {
+    pub(crate) async fn init<R: Runtime>(
+        &self,
+        app: &AppHandle<R>,
+        request: InitRequest,
+    ) -> Result<String, HostError> {
         let made = LocalHost::init(&self.place()?, request).await?;
         self.put(app, made.host).await;
         Ok(made.recovery_code)
@@ -77,8 +92,12 @@ impl Backend {
         recovery: Option<String>,
     ) -> Result<(), HostError> {
         let recovery = recovery.as_deref().map(RecoveryCode::parse).transpose()?;
-        let options =
-            OpenOptions { place: self.place()?, passphrase: passphrase.map(Zeroizing::new), recovery, remember: true };
+        let options = OpenOptions {
+            place: self.place()?,
+            passphrase: passphrase.map(Zeroizing::new),
+            recovery,
+            remember: true,
+        };
         self.put(app, LocalHost::open(options).await?).await;
         Ok(())
     }
@@ -96,7 +115,12 @@ impl Backend {
     }
 
     async fn app(&self) -> Result<App, OpError> {
-        self.host.read().await.as_ref().map(|host| host.app.clone()).ok_or_else(|| Code::SessionRequired.into())
+        self.host
+            .read()
+            .await
+            .as_ref()
+            .map(|host| host.app.clone())
+            .ok_or_else(|| Code::SessionRequired.into())
     }
 
     fn token(&self) -> Option<String> {
@@ -116,7 +140,13 @@ impl Backend {
         if let Some(key) = &key {
             locked(&self.running).insert(key.clone(), Arc::clone(&cancelled));
         }
-        let progress = Told { handle, op: op.clone(), key: key.clone(), cancelled, told: AtomicU64::new(0) };
+        let progress = Told {
+            handle,
+            op: op.clone(),
+            key: key.clone(),
+            cancelled,
+            told: AtomicU64::new(0),
+        };
         let call = Call {
             op: op.clone(),
             payload,
@@ -152,12 +182,19 @@ impl Backend {
 
     /// Takes over a file for the person who is signed in.
     pub(crate) async fn stage(&self, file_name: &str, bytes: &[u8]) -> Result<BlobId, OpError> {
-        self.app().await?.stage(self.token().as_deref(), file_name, bytes).await
+        self.app()
+            .await?
+            .stage(self.token().as_deref(), file_name, bytes)
+            .await
     }
 
     /// The bytes of a file that an operation made for the person.
     pub(crate) async fn fetch(&self, id: BlobId) -> Result<Vec<u8>, OpError> {
-        self.app().await?.fetch(self.token().as_deref(), id).await.map(|(_, bytes)| bytes)
+        self.app()
+            .await?
+            .fetch(self.token().as_deref(), id)
+            .await
+            .map(|(_, bytes)| bytes)
     }
 
     /// Seals the audit log and closes the database.
@@ -188,16 +225,29 @@ struct Heard<'a> {
 
 impl<R: Runtime> Progress for Told<R> {
     fn report(&self, done: u64, total: u64) {
-        static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+        static START: std::sync::LazyLock<std::time::Instant> =
+            std::sync::LazyLock::new(std::time::Instant::now);
         let Some(key) = &self.key else { return };
-        let now = u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let now = u64::try_from(START.elapsed().as_millis())
+            .unwrap_or(u64::MAX)
+            .max(1);
         let before = self.told.load(Ordering::Relaxed);
         if before != 0 && now.saturating_sub(before) < TELL_EVERY_MS {
             return;
         }
         self.told.store(now, Ordering::Relaxed);
         // Nobody listening is no fault.
-        self.handle.emit(PROGRESS, Heard { op: &self.op, key, done, total }).ok();
+        self.handle
+            .emit(
+                PROGRESS,
+                Heard {
+                    op: &self.op,
+                    key,
+                    done,
+                    total,
+                },
+            )
+            .ok();
     }
 
     fn cancelled(&self) -> bool {
@@ -212,7 +262,9 @@ fn watch<R: Runtime>(handle: AppHandle<R>, app: App) {
         loop {
             tokio::time::sleep(WATCH_EVERY).await;
             // A database that does not answer is found by the next call, which says so.
-            let Ok(version) = app.ports().store.data_version().await else { continue };
+            let Ok(version) = app.ports().store.data_version().await else {
+                continue;
+            };
             if known.is_some_and(|known| known != version) {
                 handle.emit(DATA_CHANGED, ()).ok();
             }
