@@ -8,8 +8,8 @@
 set -euo pipefail
 
 build=(build-essential pkg-config libwebkit2gtk-4.1-dev)
-# The screen, the driver, Chinese glyphs, and what takes a picture of a screen.
-window=(xvfb webkit2gtk-driver fonts-noto-cjk imagemagick)
+# The screen, the driver, Chinese glyphs, what takes a picture of a screen, and what asks a window to close.
+window=(xvfb webkit2gtk-driver fonts-noto-cjk imagemagick xdotool)
 postgres=(postgresql)
 # A secret service of the tests' own.
 keyring=(dbus gnome-keyring)

@@ -13,7 +13,7 @@ use ekatong_core::error::{Code, OpError};
 use ekatong_core::id::BlobId;
 use ekatong_core::ports::Progress;
 use ekatong_host::{
-    HostError, HostState, InitRequest, LocalHost, OpenOptions, Place, RecoveryCode,
+    HostError, HostState, HostStateKind, InitRequest, LocalHost, OpenOptions, Place, RecoveryCode,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -65,8 +65,12 @@ impl Backend {
         app: &AppHandle<R>,
     ) -> Result<HostState, HostError> {
         let place = self.place()?;
-        let state = LocalHost::state(&place).await?;
-        if state.state == ekatong_host::HostStateKind::Ready && self.host.read().await.is_none() {
+        let mut state = LocalHost::state(&place).await?;
+        if self.host.read().await.is_some() {
+            // It was opened with what only the person knows: the place itself is still locked.
+            state.state = HostStateKind::Ready;
+            state.needs_passphrase = false;
+        } else if state.state == HostStateKind::Ready {
             self.put(app, LocalHost::open(OpenOptions::new(place)).await?)
                 .await;
         }

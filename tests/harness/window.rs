@@ -120,6 +120,7 @@ impl Launch {
         let driver = connect(port, &program, home.path()).await;
         let window = Window {
             driver: Some(driver),
+            display,
             _processes: processes,
             home,
         };
@@ -145,6 +146,7 @@ impl Launch {
 #[derive(Debug)]
 pub struct Window {
     driver: Option<WebDriver>,
+    display: String,
     _processes: Processes,
     home: TempDir,
 }
@@ -373,11 +375,14 @@ impl Window {
     }
 
     /// Writes a picture of the window to the folder `EKATONG_SHOTS` names, if any.
+    ///
+    /// # Panics
+    /// When it cannot be written.
     pub async fn screenshot(&self, name: &str) {
         if let Some(folder) = std::env::var_os(SHOTS).filter(|folder| !folder.is_empty()) {
-            self.picture(&PathBuf::from(folder).join(format!("{name}.png")))
-                .await
-                .expect("writing a picture");
+            let path = PathBuf::from(folder).join(format!("{name}.png"));
+            self.picture(&path).await.expect("writing a picture");
+            shrink(&path);
         }
     }
 
@@ -428,6 +433,14 @@ impl Window {
         }
     }
 
+    /// Runs a script that answers by calling its last argument, and gives that.
+    pub async fn run_async(&self, script: &str, arguments: Vec<Value>) -> Value {
+        match self.driver().execute_async(script, arguments).await {
+            Ok(answer) => answer.json().clone(),
+            Err(error) => self.fail(format!("running {script:?}: {error}")).await,
+        }
+    }
+
     /// What the page has complained about since it was loaded: errors written to the
     /// console, exceptions, refused promises, breaches of the content policy.
     pub async fn complaints(&self) -> Vec<String> {
@@ -458,6 +471,35 @@ impl Window {
         }
     }
 
+    /// Asks the window to close as a window manager does, and waits until it has.
+    ///
+    /// # Panics
+    /// When it stays.
+    pub async fn ask_to_close(mut self) {
+        let tool = |command: &[&str]| {
+            Command::new("xdotool")
+                .args(["search", "--onlyvisible", "--class", "ekatong"])
+                .args(command)
+                .env("DISPLAY", &self.display)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .unwrap_or_else(|error| {
+                    panic!("xdotool does not start ({error}): run `make system-packages`")
+                })
+                .success()
+        };
+        assert!(tool(&["windowquit"]), "there is a window to close");
+        let until = Instant::now() + PATIENCE;
+        while tool(&[]) {
+            assert!(Instant::now() < until, "the window stays");
+            tokio::time::sleep(GLANCE).await;
+        }
+        if let Some(driver) = self.driver.take() {
+            driver.leak().ok();
+        }
+    }
+
     /// Ends the test with a picture of the window and what it shows.
     async fn fail(&self, what: String) -> ! {
         let test = std::thread::current()
@@ -480,6 +522,20 @@ impl Window {
         let log = std::fs::read_to_string(self.home.path().join("stderr.log")).unwrap_or_default();
         panic!("{what}\n{seen}\npage: {state:?}\nprogram: {log}");
     }
+}
+
+/// Pictures are part of the repository: few colours, as a page has.
+fn shrink(path: &Path) {
+    let done = Command::new("convert")
+        .arg(path)
+        .args(["-strip", "-dither", "None", "-colors", "128"])
+        .args(["-define", "png:compression-level=9"])
+        .arg(path)
+        .status()
+        .unwrap_or_else(|error| {
+            panic!("ImageMagick does not start ({error}): run `make system-packages`")
+        });
+    assert!(done.success(), "{} was not shrunk", path.display());
 }
 
 /// A text as XPath writes it, whatever quotes it holds.

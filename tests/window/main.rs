@@ -1,3 +1,13 @@
-//! The real window, driven through WebDriver.
+//! The real window, driven through WebDriver: one file for each job.
 
+mod accounts;
+mod axe;
+mod card_office;
+mod district;
+mod first_start;
+mod keyboard;
+mod oversight;
+mod pages;
+mod school;
 mod shell;
+mod world;

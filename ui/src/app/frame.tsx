@@ -10,7 +10,7 @@ import {
   SyncOutlined,
   UserOutlined,
 } from "@ant-design/icons";
-import { Button, Drawer, Modal, Popover, Progress, Segmented } from "antd";
+import { App, Button, Drawer, Modal, Popover, Progress, Segmented } from "antd";
 import { Component, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { ChangePasswordForm } from "../features/sign-in";
 import { CallError, platform, type HostState } from "../platform";
@@ -33,10 +33,13 @@ export function Frame(props: { host: HostState }) {
   const api = useSession();
   const { path } = useRoute();
   const prefs = usePrefs();
+  const { message } = App.useApp();
   const found = match(path, api);
   const [help, setHelp] = useState(false);
   const [keys, setKeys] = useState(false);
   const [password, setPassword] = useState(false);
+
+  useEffect(() => platform.onClosing(() => void message.loading({ key: "closing", content: tFrame.closing, duration: 0 })), [message]);
 
   useKey((e) => {
     if (e.key === "F1") {

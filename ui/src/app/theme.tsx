@@ -73,7 +73,7 @@ export function ThemeRoot(props: { children: ReactNode }) {
         Segmented: dark ? {} : { trackBg: "#e5ebea" },
         Tabs: { ...(dark ? { itemSelectedColor: "#5cc4bb", itemActiveColor: "#5cc4bb", itemHoverColor: "#5cc4bb", inkBarColor: "#5cc4bb" } : {}), horizontalMargin: "0", titleFontSize: prefs.size },
         Modal: { titleFontSize: prefs.size + 2 },
-        Form: { itemMarginBottom: 20, verticalLabelPadding: "0 0 4px" },
+        Form: { itemMarginBottom: 24, verticalLabelPadding: "0 0 4px" },
       },
     }),
     [dark, prefs.size],

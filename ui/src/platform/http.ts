@@ -90,5 +90,6 @@ export const httpPlatform: Platform = {
       window.removeEventListener("drop", drop);
     };
   },
+  onClosing: () => () => undefined,
   onDataChanged: () => () => undefined,
 };

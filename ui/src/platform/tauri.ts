@@ -75,5 +75,6 @@ export const tauriPlatform: Platform = {
     ];
     return () => stops.forEach((stop) => stop());
   },
+  onClosing: (cb) => on("closing", () => cb()),
   onDataChanged: (cb) => on("data-changed", () => cb()),
 };

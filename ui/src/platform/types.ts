@@ -50,6 +50,8 @@ export interface Platform {
   /** Null when the person closed the dialog. */
   saveBlob(blobId: string, fileName: string): Promise<{ path: string } | null>;
   onDrop(cb: (event: DropEvent) => void): Unlisten;
+  /** The window is to close and waits for what is being written. */
+  onClosing(cb: () => void): Unlisten;
   /** Another process changed the data. */
   onDataChanged(cb: () => void): Unlisten;
 }

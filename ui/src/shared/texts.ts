@@ -96,15 +96,15 @@ export const tRole: Record<Role, string> = {
 
 export const tOrderState: Record<OrderState, string> = {
   draft: "草稿",
-  requested: "待审核",
-  approved: "待确认",
-  confirmed: "已确认制卡",
+  requested: "申请制卡",
+  approved: "区审核通过",
+  confirmed: "确认制卡",
   in_production: "制卡中",
   produced: "已制卡",
   delivered: "已发卡",
-  returned: "已退回",
+  returned: "退回",
   failed: "制卡失败",
-  cancelled: "已作废",
+  cancelled: "作废",
 };
 
 export const tMenu = {
@@ -166,7 +166,7 @@ export const tFrame = {
   unlock: "继续工作",
   otherPerson: "换人登录",
   skip: "跳到内容",
-  dataChanged: "数据已更新",
+  closing: "正在保存，完成后窗口会自动关闭",
 } as const;
 
 export const tKeys = {
@@ -444,7 +444,7 @@ export const tImport = {
   dropOr: "或者",
   dropActive: "松开鼠标，开始读取",
   pick: "选择文件",
-  accepts: (limit: number) => `支持 .xlsx、.xls、.csv，一次最多 ${count(limit)} 行。读取后先核对，确认前不会保存任何内容。`,
+  accepts: (limit: number) => `支持 Excel 工作簿（.xlsx），一次最多 ${count(limit)} 行。读取后先核对，确认前不会保存任何内容。`,
   reading: (name: string) => `正在读取和核对 ${name}`,
   readingShort: "正在读取和核对…",
   jobPreview: (name: string) => `核对 ${name}`,
@@ -573,7 +573,7 @@ export const tOrders = {
   returnNote: "学校会看到原因，改正后可以重新申请。",
   returnReasons: ["照片不合要求", "信息有误", "重复申请"],
   withdrawTitle: (n: number) => `撤回 ${count(n)} 条订单的确认`,
-  withdrawNote: "撤回后订单回到“待确认”。已进入批次的不能撤回。",
+  withdrawNote: "撤回后订单回到“区审核通过”。已进入批次的不能撤回。",
   withdrawReasons: ["误确认", "信息有误", "学校要求暂缓"],
   needIds: "退回和撤回需要逐条勾选",
   export: "导出",

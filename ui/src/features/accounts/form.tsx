@@ -165,7 +165,7 @@ export function AccountForm(props: { what: "new" | "grants" | "reset"; account: 
           )}
           {what === "grants" ? null : (
             <>
-              <Form.Item label={what === "reset" ? tAccounts.newPassword : tAccounts.password} extra={tAccounts.passwordNote} required>
+              <Form.Item label={what === "reset" ? tAccounts.newPassword : tAccounts.password} extra={tAccounts.passwordNote} required htmlFor="password">
                 <Space.Compact block>
                   <Form.Item name="password" noStyle rules={[{ required: true, message: tCommon.required(tAccounts.password) }]}>
                     <Input.Password autoComplete="new-password" data-testid="account-password" />

@@ -22,12 +22,12 @@ import { useSession } from "../../shared/session";
 import { tAudit, tCommon, tOrders } from "../../shared/texts";
 
 const COLUMNS: Column<AuditView>[] = [
-  { key: "at", title: tAudit.col.at, width: 140, render: (a) => moment(a.at) },
-  { key: "login", title: tAudit.col.login, width: 110, render: (a) => a.login ?? tAudit.system },
+  { key: "at", title: tAudit.col.at, width: 146, render: (a) => moment(a.at) },
+  { key: "login", title: tAudit.col.login, width: 136, render: (a) => a.login ?? tAudit.system },
   { key: "op", title: tAudit.col.op, width: 130, render: (a) => a.opName },
   { key: "outcome", title: tAudit.col.outcome, width: 88, render: (a) => <Tag tone={a.outcome === "done" ? "done" : "bad"}>{tAudit.outcome[a.outcome]}</Tag> },
-  { key: "summary", title: tAudit.col.summary, min: 200, render: (a) => a.summary },
-  { key: "address", title: tAudit.col.address, width: 110, render: (a) => (a.address === "local" ? tAudit.local : a.address) },
+  { key: "summary", title: tAudit.col.summary, min: 200, render: (a) => a.summary || tCommon.none },
+  { key: "address", title: tAudit.col.address, width: 96, render: (a) => (a.address === "local" ? tAudit.local : a.address) },
   { key: "sealed", title: tAudit.col.sealed, width: 80, render: (a) => <span className={a.sealed ? "ek-faint" : "ek-warn"}>{a.sealed ? tAudit.sealed : tAudit.unsealed}</span> },
 ];
 

@@ -94,7 +94,7 @@ function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; onResult
     async (backwards: boolean) => {
       const row = blocks.row(spot.index);
       if (row) {
-        const bad = summary.columns.flatMap((_, i) => (problemsOf(row, summary.columns, i).length > 0 ? [i] : []));
+        const bad = summary.columns.flatMap((_, i) => (problemsOf(row, summary.columns, i).some((p) => p.severity !== "note") ? [i] : []));
         const next = backwards ? bad.findLast((i) => i < spot.column) : bad.find((i) => i > spot.column);
         if (next !== undefined) {
           jump({ index: spot.index, column: next });
@@ -156,8 +156,9 @@ function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; onResult
   useEffect(() => {
     if (started.current || blocks.total === null) return;
     started.current = true;
-    if (groups[0]) void problem(false);
-  }, [blocks.total, groups, problem]);
+    const top = groups.filter((g) => g.severity !== "note").toSorted((a, b) => a.firstRow - b.firstRow)[0];
+    if (top) void first(top);
+  });
 
   return (
     <Page

@@ -41,9 +41,8 @@ function Cell(props: { cell: GradeCell }) {
         tLadder.extra
       ) : cell.graduating || cell.manualPromotion ? (
         <>
-          {cell.graduating ? tLadder.graduating : null}
-          {cell.graduating && cell.manualPromotion ? "·" : null}
-          {cell.manualPromotion ? tLadder.manual : null}
+          {cell.graduating ? <span>{tLadder.graduating}</span> : null}
+          {cell.manualPromotion ? <span>{tLadder.manual}</span> : null}
         </>
       ) : (
         <span className="ek-dot" />

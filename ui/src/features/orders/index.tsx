@@ -31,9 +31,9 @@ type Kind = "query" | "approve" | "confirm";
 const at = (ms: number | undefined) => (ms === undefined ? tCommon.none : moment(ms));
 
 const COLS: Record<string, Column<OrderView>> = {
-  approvedAt: { key: "approvedAt", title: tOrders.col.approvedAt, width: 136, render: (o) => at(o.approvedAt) },
-  confirmedAt: { key: "confirmedAt", title: tOrders.col.confirmedAt, width: 136, render: (o) => at(o.confirmedAt) },
-  requestedAt: { key: "requestedAt", title: tOrders.col.requestedAt, width: 136, render: (o) => at(o.requestedAt) },
+  approvedAt: { key: "approvedAt", title: tOrders.col.approvedAt, width: 146, render: (o) => at(o.approvedAt) },
+  confirmedAt: { key: "confirmedAt", title: tOrders.col.confirmedAt, width: 146, render: (o) => at(o.confirmedAt) },
+  requestedAt: { key: "requestedAt", title: tOrders.col.requestedAt, width: 146, render: (o) => at(o.requestedAt) },
   school: { key: "school", title: tOrders.col.school, min: 130, render: (o) => o.schoolName },
   class: { key: "class", title: tOrders.col.class, width: 108, render: (o) => tOrders.gradeClass(o.gradeName, o.classNumber) },
   name: { key: "name", title: tOrders.col.name, width: 84, render: (o) => o.pupilName },

@@ -35,16 +35,16 @@ function orderTag(p: PupilView) {
 }
 
 const COLUMNS: Column<PupilView>[] = [
-  { key: "name", title: tPupils.col.name, width: 100, render: (p) => p.name },
-  { key: "gender", title: tPupils.col.gender, width: 64, render: (p) => (p.gender ? tPupils.gender[p.gender] : tCommon.none) },
-  { key: "birth", title: tPupils.col.birthYear, width: 76, render: (p) => orNone(p.birthYear) },
-  { key: "paper", title: tPupils.col.paper, width: 172, render: (p) => p.paperMasked },
-  { key: "school", title: tPupils.col.school, min: 140, render: (p) => p.schoolName },
-  { key: "class", title: tPupils.col.class, width: 112, render: (p) => tCommon.gradeClass(p.gradeName, p.classNumber) },
+  { key: "name", title: tPupils.col.name, width: 92, render: (p) => p.name },
+  { key: "gender", title: tPupils.col.gender, width: 56, render: (p) => (p.gender ? tPupils.gender[p.gender] : tCommon.none) },
+  { key: "birth", title: tPupils.col.birthYear, width: 68, render: (p) => orNone(p.birthYear) },
+  { key: "paper", title: tPupils.col.paper, width: 166, render: (p) => p.paperMasked },
+  { key: "school", title: tPupils.col.school, min: 130, render: (p) => p.schoolName },
+  { key: "class", title: tPupils.col.class, width: 106, render: (p) => tCommon.gradeClass(p.gradeName, p.classNumber) },
   {
     key: "app",
     title: tPupils.col.application,
-    width: 116,
+    width: 106,
     render: applicationTag,
   },
   { key: "submitted", title: tPupils.col.submittedAt, width: 144, render: (p) => (p.submittedAt === undefined ? tCommon.none : moment(p.submittedAt)) },

@@ -1,7 +1,7 @@
 // A plain table for long lists: only the rows in view exist, the heading stays, more rows come while scrolling.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Checkbox } from "antd";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { composing } from "../hooks";
 import { usePrefs } from "../prefs";
 import { tCommon } from "../texts";
@@ -19,6 +19,21 @@ export type Column<T> = {
 };
 
 export type Selection = { keys: ReadonlySet<string>; onChange: (keys: ReadonlySet<string>) => void };
+
+function useWidth(node: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = node.current;
+    if (!element) return;
+    const read = () => setWidth(element.clientWidth);
+    read();
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [node]);
+  return width;
+}
 
 export function DataTable<T>(props: {
   label: string;
@@ -107,14 +122,19 @@ export function DataTable<T>(props: {
   const after = Math.max(0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0));
   const scale = size / 14;
   const minWidth = columns.reduce((sum, c) => sum + (c.width ?? c.min ?? 120) * scale, selection ? 44 : 0);
+  // What a wide window has to spare goes to all columns, most of it to those without a width of their own.
+  const width = useWidth(scroller);
+  const share = (c: Column<T>) => (c.width === undefined ? 3 : 1);
+  const spare = Math.max(0, width - minWidth) / columns.reduce((sum, c) => sum + share(c), 0);
+  const widthOf = (c: Column<T>) => Math.floor((c.width ?? c.min ?? 120) * scale + spare * share(c));
 
   return (
     <div className="ek-table" ref={scroller} data-testid={props.testId} data-busy={props.busy ? "true" : undefined}>
       <table aria-label={props.label} aria-rowcount={rows.length} style={{ minWidth }}>
         <colgroup>
           {selection ? <col style={{ width: 44 }} /> : null}
-          {columns.map((c) => (
-            <col key={c.key} style={c.width === undefined ? {} : { width: c.width * scale }} />
+          {columns.map((c, i) => (
+            <col key={c.key} style={i === columns.length - 1 ? {} : { width: widthOf(c) }} />
           ))}
         </colgroup>
         <thead>

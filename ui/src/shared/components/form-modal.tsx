@@ -1,6 +1,6 @@
 // A form in a dialog: problems on their fields, unsaved input asked about, another person's change shown beside one's own.
 import { Alert, App, Button, Form, Modal, type FormInstance } from "antd";
-import { useRef, useState, type ReactNode } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import { CallError } from "../../platform";
 import { tCommon, tError } from "../texts";
 import { applyProblems, Lines } from "./feedback";
@@ -48,6 +48,10 @@ export function FormModal<V extends object>(props: {
   const [theirs, setTheirs] = useState<{ values: Partial<V>; version: number } | null>(null);
   const names = Object.keys(props.fields);
   const box = useRef<HTMLDivElement>(null);
+  const place = useCallback((node: HTMLDivElement | null) => {
+    box.current = node;
+    if (node) requestAnimationFrame(() => focusFirst(node));
+  }, []);
 
   const close = () => {
     if (busy) return;
@@ -96,7 +100,8 @@ export function FormModal<V extends object>(props: {
       mask={{ closable: false }}
       destroyOnHidden
       afterOpenChange={(open) => {
-        if (open) focusFirst(box.current);
+        // This may come late: whoever types already is left alone.
+        if (open && !box.current?.closest("form")?.contains(document.activeElement)) focusFirst(box.current);
       }}
       footer={
         <>
@@ -117,7 +122,7 @@ export function FormModal<V extends object>(props: {
         onFinish={(v) => void submit(v)}
         className="ek-modal-form"
       >
-        <div ref={box} hidden />
+        <div ref={place} hidden />
         {props.note ? <p className="ek-faint ek-lines">{props.note}</p> : null}
         <Lines lines={lines} />
         {theirs ? (

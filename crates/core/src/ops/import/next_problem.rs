@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::stored_json;
 use crate::context::Cx;
-use crate::error::{OpError, Problem};
+use crate::error::{OpError, Problem, Severity};
 use crate::id::ImportId;
 use crate::ops::touches;
 
@@ -70,6 +70,7 @@ pub async fn run(cx: &mut Cx, request: NextProblemRequest) -> Result<NextProblem
     };
     let column = problems
         .into_iter()
+        .filter(|problem| problem.severity != Severity::Note)
         .find_map(|problem| problem.place.column);
     Ok(NextProblemResponse {
         row: Some(row.row_number),
