@@ -21,9 +21,13 @@ fn files(folder: &str, extensions: &[&str]) -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && !["node_modules", "dist", "target", "gen"].contains(&name.as_str()) {
+            if path.is_dir() && !["node_modules", "dist", "target", "gen"].contains(&name.as_str())
+            {
                 open.push(path);
-            } else if path.extension().is_some_and(|e| extensions.contains(&e.to_string_lossy().as_ref())) {
+            } else if path
+                .extension()
+                .is_some_and(|e| extensions.contains(&e.to_string_lossy().as_ref()))
+            {
                 found.push(path);
             }
         }
@@ -58,15 +62,30 @@ fn crates_depend_in_one_direction() {
     ] {
         let allowed: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
         let ours = ours(manifest);
-        assert!(ours.is_subset(&allowed), "{manifest} depends on {:?}", ours.difference(&allowed));
+        assert!(
+            ours.is_subset(&allowed),
+            "{manifest} depends on {:?}",
+            ours.difference(&allowed)
+        );
     }
 }
 
 #[test]
 fn the_rules_know_no_window_network_database_or_file() {
     let manifest = read("crates/core/Cargo.toml");
-    for stranger in ["tauri", "axum", "sqlx", "reqwest", "calamine", "rust_xlsxwriter", "keyring"] {
-        assert!(!manifest.lines().any(|line| line.starts_with(stranger)), "core depends on {stranger}");
+    for stranger in [
+        "tauri",
+        "axum",
+        "sqlx",
+        "reqwest",
+        "calamine",
+        "rust_xlsxwriter",
+        "keyring",
+    ] {
+        assert!(
+            !manifest.lines().any(|line| line.starts_with(stranger)),
+            "core depends on {stranger}"
+        );
     }
     for path in files("crates/core/src", &["rs"]) {
         let text = fs::read_to_string(&path).unwrap();
@@ -87,21 +106,30 @@ fn both_engines_have_the_same_migrations() {
     let sqlite = names("sqlite");
     assert_eq!(sqlite, names("postgres"));
     for (expected, name) in (1..).zip(&sqlite) {
-        assert!(name.starts_with(&format!("{expected:04}_")), "{name}: versions run without gaps");
+        assert!(
+            name.starts_with(&format!("{expected:04}_")),
+            "{name}: versions run without gaps"
+        );
     }
 }
 
 #[test]
 fn every_code_is_used_by_the_rules() {
     let mut sources = String::new();
-    for path in files("crates", &["rs"]).into_iter().chain(files("src-tauri/src", &["rs"])) {
+    for path in files("crates", &["rs"])
+        .into_iter()
+        .chain(files("src-tauri/src", &["rs"]))
+    {
         let name = path.to_string_lossy().replace('\\', "/");
         if !name.ends_with("error/code.rs") && !name.ends_with("error/zh.rs") {
             sources.push_str(&fs::read_to_string(&path).unwrap());
         }
     }
     for code in ekatong_core::error::Code::ALL {
-        assert!(sources.contains(&format!("Code::{code:?}")), "{code} is given by nothing: delete it");
+        assert!(
+            sources.contains(&format!("Code::{code:?}")),
+            "{code} is given by nothing: delete it"
+        );
     }
 }
 
@@ -117,9 +145,18 @@ fn an_operation_is_one_file_named_as_on_the_wire() {
             file.push(c.to_ascii_lowercase());
         }
         // `return` is a word of the language.
-        let file = if file == "return" { "return_".to_owned() } else { file };
+        let file = if file == "return" {
+            "return_".to_owned()
+        } else {
+            file
+        };
         let path = root().join(format!("crates/core/src/ops/{noun}/{file}.rs"));
-        assert!(path.exists(), "{} has no {}", operation.name, path.display());
+        assert!(
+            path.exists(),
+            "{} has no {}",
+            operation.name,
+            path.display()
+        );
     }
 }
 
@@ -130,7 +167,9 @@ fn nothing_needs_what_lies_outside_the_project() {
             let text = fs::read_to_string(&path).unwrap();
             let outside = concat!("../", "shared/");
             assert!(
-                !text.lines().any(|line| line.contains(outside) && !line.contains("import") && !line.contains("from")),
+                !text.lines().any(|line| line.contains(outside)
+                    && !line.contains("import")
+                    && !line.contains("from")),
                 "{} reaches outside",
                 path.display()
             );

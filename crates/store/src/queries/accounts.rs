@@ -93,7 +93,7 @@ impl Accounts for Tx {
                 .bind(contains(text))
                 .push(" ESCAPE '\\')");
         }
-        sql.push(" ORDER BY a.login LIMIT ").bind(i64::from(limit));
+        sql.push(" ORDER BY a.login").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, account)
     }

@@ -133,8 +133,7 @@ impl Audit for Tx {
     ) -> Stored<Vec<AuditRecord>> {
         const DOING: &str = "reading the audit log";
         let mut sql = filtered(filter, before);
-        sql.push(" ORDER BY e.at DESC, e.id DESC LIMIT ")
-            .bind(i64::from(limit));
+        sql.push(" ORDER BY e.at DESC, e.id DESC").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, entry)
     }
@@ -168,8 +167,8 @@ impl Audit for Tx {
         let mut sql = Sql::new(ENTRY);
         sql.push(" WHERE e.seq IS NULL AND e.district = ")
             .bind(district)
-            .push(" ORDER BY e.id LIMIT ")
-            .bind(i64::from(limit));
+            .push(" ORDER BY e.id")
+            .limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, entry)
     }
@@ -219,8 +218,8 @@ impl Audit for Tx {
             .bind(district)
             .push(" AND e.seq > ")
             .bind(after)
-            .push(" ORDER BY e.seq LIMIT ")
-            .bind(i64::from(limit));
+            .push(" ORDER BY e.seq")
+            .limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, entry)
     }

@@ -126,8 +126,7 @@ impl Imports for Tx {
         if let Some(before) = before {
             sql.push(" AND i.id < ").bind(before.0);
         }
-        sql.push(" ORDER BY i.id DESC LIMIT ")
-            .bind(i64::from(limit));
+        sql.push(" ORDER BY i.id DESC").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, import)
     }
@@ -296,8 +295,7 @@ impl Imports for Tx {
             .bind(start)
             .push(" ORDER BY ")
             .push(column)
-            .push(" LIMIT ")
-            .bind(i64::from(limit));
+            .limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, view)
     }

@@ -201,6 +201,13 @@ impl Sql {
         self
     }
 
+    /// ` LIMIT n`, as text. SQLite plans a statement anew at every run when its limit
+    /// is a value, and PostgreSQL's plan for any limit reckons with a tenth of the
+    /// table. There are few limits, so there are few texts.
+    fn limit(&mut self, rows: u32) -> &mut Self {
+        self.push(" LIMIT ").push(&rows.to_string())
+    }
+
     fn add<'t, T>(&mut self, value: T)
     where
         T: sqlx::Encode<'t, Db> + sqlx::Type<Db>,

@@ -171,15 +171,18 @@ impl Tx {
             }
             // With all of them NULL the first key says nothing, but it lets both
             // engines see that the index has the order asked for.
-            sql.push(" ORDER BY o.confirmed_at DESC, o.id DESC LIMIT ")
-                .bind(i64::from(limit))
+            sql.push(" ORDER BY o.confirmed_at DESC, o.id DESC")
+                .limit(limit)
                 .push(")")
-                .push(BESIDE);
+                .push(BESIDE)
+                // The join promises no order. And a page that is sorted at the end
+                // comes at once: row by row, SQLite's thread wakes this one for each.
+                .push(" ORDER BY page.confirmed_at DESC, page.id DESC");
             let rows = self.all(sql, DOING).await?;
             page.extend(each(&rows, DOING, order)?);
         }
-        // The join promises no order; that of ids is the same here and in the engines.
-        page.sort_unstable_by_key(|o| std::cmp::Reverse((o.confirmed_at, o.id)));
+        // Blocks are merged; the order of ids is the same here and in the engines.
+        page.sort_by_key(|o| std::cmp::Reverse((o.confirmed_at, o.id)));
         page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(page)
     }
@@ -202,7 +205,10 @@ impl Orders for Tx {
         let left = limit.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
         if left > 0 && !has_range(query) {
             let after = after.filter(|_| !among_confirmed);
-            page.extend(self.order_page(query, false, after, left).await?);
+            // A whole page, of which some is left over: the text of a statement holds
+            // its limit, and there should be few texts.
+            let rest = self.order_page(query, false, after, limit).await?;
+            page.extend(rest.into_iter().take(left as usize));
         }
         Ok(page)
     }
@@ -213,7 +219,7 @@ impl Orders for Tx {
             let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
             fitting(&mut sql, query, block.as_deref());
             confirmed(&mut sql, query);
-            sql.push(" LIMIT ").bind(i64::from(cap)).push(") AS n");
+            sql.limit(cap).push(") AS n");
             total += self.number(sql, "counting orders").await?;
         }
         Ok(total.min(i64::from(cap)))
@@ -352,8 +358,7 @@ impl Orders for Tx {
             sql.push(" AND p.district = ").bind(district);
         }
         prefix(&mut sql, "p.name", name);
-        sql.push(" ORDER BY p.name, p.id LIMIT ")
-            .bind(i64::from(limit));
+        sql.push(" ORDER BY p.name, p.id").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, |c| c.id())
     }

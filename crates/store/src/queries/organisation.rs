@@ -138,8 +138,7 @@ impl Organisation for Tx {
                 .bind(code)
                 .push(")");
         }
-        sql.push(" ORDER BY s.district, s.code LIMIT ")
-            .bind(i64::from(limit));
+        sql.push(" ORDER BY s.district, s.code").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, school)
     }
