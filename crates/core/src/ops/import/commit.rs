@@ -1,5 +1,7 @@
 //! Writes the valid rows of a preview (提交导入), IMP-6 and IMP-8.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
@@ -149,37 +151,30 @@ async fn recheck(
             heading: column.map(|column| column.heading.clone()),
         }
     };
-    let mut found: Vec<(i64, i64, Problem)> = Vec::new();
+    // By position: a row that has lost both child and class says the first.
+    let mut found: BTreeMap<i64, (i64, Problem)> = BTreeMap::new();
     for (position, row, stored) in uow.staged_conflicts(import.id).await? {
-        found.push((
-            position,
-            row,
-            super::preview::on_record(&stored, &reach).at(place(row, "paperNumber")),
-        ));
+        let problem = super::preview::on_record(&stored, &reach).at(place(row, "paperNumber"));
+        found.entry(position).or_insert((row, problem));
     }
     for (position, row) in uow.staged_without_class(import.id).await? {
         let problem = Problem::new(Code::ClassClosed)
             .message("核对之后，这个班级被停用或删除了，请换一个班级。")
             .at(place(row, "class"));
-        found.push((position, row, problem));
+        found.entry(position).or_insert((row, problem));
     }
-    found.sort_by_key(|(position, ..)| *position);
-    found.dedup_by_key(|(position, ..)| *position);
     if found.is_empty() {
         return Ok(());
     }
-    let rows: Vec<i64> = found.iter().map(|(_, row, _)| *row).collect();
+    let rows: Vec<i64> = found.values().map(|(row, _)| *row).collect();
     let views = uow.staged_by_row(import.id, &rows).await?;
     let mut patches = Vec::with_capacity(views.len());
     for view in views {
-        let Some((_, _, problem)) = found
-            .iter()
-            .find(|(position, ..)| *position == view.position)
-        else {
+        let Some((_, problem)) = found.remove(&view.position) else {
             continue;
         };
         let mut problems: Vec<Problem> = stored_json(&view.problems)?;
-        problems.push(problem.clone());
+        problems.push(problem);
         if view.state == "warning" {
             import.rows_warning -= 1;
         }
