@@ -23,6 +23,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::error::WebDriverError;
 use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState,
+};
+use x11rb::rust_connection::RustConnection;
 
 /// How long a condition may take to come true.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -381,6 +386,10 @@ impl Window {
     pub async fn screenshot(&self, name: &str) {
         if let Some(folder) = std::env::var_os(SHOTS).filter(|folder| !folder.is_empty()) {
             let path = PathBuf::from(folder).join(format!("{name}.png"));
+            // A picture taken at once shows what was drawn before the last change.
+            let drawn = "const done = arguments[0];
+                requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));";
+            self.run_async(drawn, vec![]).await;
             self.picture(&path).await.expect("writing a picture");
             shrink(&path);
         }
@@ -471,27 +480,17 @@ impl Window {
         }
     }
 
-    /// Asks the window to close as a window manager does, and waits until it has.
+    /// Asks the window to close as its close button does, and waits until it has.
     ///
     /// # Panics
     /// When it stays.
     pub async fn ask_to_close(mut self) {
-        let tool = |command: &[&str]| {
-            Command::new("xdotool")
-                .args(["search", "--onlyvisible", "--class", "ekatong"])
-                .args(command)
-                .env("DISPLAY", &self.display)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status()
-                .unwrap_or_else(|error| {
-                    panic!("xdotool does not start ({error}): run `make system-packages`")
-                })
-                .success()
-        };
-        assert!(tool(&["windowquit"]), "there is a window to close");
+        let (screen, number) = RustConnection::connect(Some(&self.display)).expect("the screen");
+        let root = screen.setup().roots[number].root;
+        let window = program_window(&screen, root).expect("a window to close");
+        request_close(&screen, window).expect("asking the window to close");
         let until = Instant::now() + PATIENCE;
-        while tool(&[]) {
+        while program_window(&screen, root).is_some() {
             assert!(Instant::now() < until, "the window stays");
             tokio::time::sleep(GLANCE).await;
         }
@@ -524,11 +523,44 @@ impl Window {
     }
 }
 
+/// The program's visible window, of all on the screen.
+fn program_window(screen: &RustConnection, root: u32) -> Option<u32> {
+    let tree = screen.query_tree(root).ok()?.reply().ok()?;
+    tree.children.into_iter().find(|window| {
+        let seen = || {
+            let class =
+                screen.get_property(false, *window, AtomEnum::WM_CLASS, AtomEnum::STRING, 0, 64);
+            let class = class.ok()?.reply().ok()?.value;
+            let shown = screen
+                .get_window_attributes(*window)
+                .ok()?
+                .reply()
+                .ok()?
+                .map_state;
+            Some(class.starts_with(b"ekatong-desktop") && shown == MapState::VIEWABLE)
+        };
+        seen() == Some(true)
+    })
+}
+
+/// What a window manager sends when the close button is pressed.
+fn request_close(screen: &RustConnection, window: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let atom = |name: &str| -> Result<u32, Box<dyn std::error::Error>> {
+        Ok(screen.intern_atom(false, name.as_bytes())?.reply()?.atom)
+    };
+    let data = [atom("WM_DELETE_WINDOW")?, 0, 0, 0, 0];
+    let event = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS")?, data);
+    screen
+        .send_event(false, window, EventMask::NO_EVENT, event)?
+        .check()?;
+    Ok(())
+}
+
 /// Pictures are part of the repository: few colours, as a page has.
 fn shrink(path: &Path) {
     let done = Command::new("convert")
         .arg(path)
-        .args(["-strip", "-dither", "None", "-colors", "128"])
+        .args(["-strip", "-dither", "None", "-colors", "256"])
         .args(["-define", "png:compression-level=9"])
         .arg(path)
         .status()

@@ -3,6 +3,7 @@
 mod accounts;
 mod axe;
 mod card_office;
+mod closing;
 mod district;
 mod first_start;
 mod keyboard;

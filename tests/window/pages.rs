@@ -31,6 +31,7 @@ async fn look(window: &Window, name: &str, large: bool) {
     window
         .driver()
         .action_chain()
+        .move_to(700, 40)
         .move_to(700, 4)
         .perform()
         .await

@@ -239,6 +239,7 @@ export const tFirst = {
   yearShape: "请写成 2025-2026 的样子",
   adminHint: "这是市级管理员，可以管理所有区县，并建立其他人的账户。",
   displayName: "姓名",
+  repeat: "再输一次密码",
   passphrase: "口令",
   passphraseTitle: "这台电脑没有可用的系统钥匙串",
   passphraseHint: "请设一个口令来保护数据密钥，每次启动时输入。口令和恢复码都丢失，数据就无法打开。",
@@ -530,7 +531,7 @@ export const tOrders = {
   ranges: { all: "不限", today: "今天", yesterday: "昨天", week: "本周", month: "本月", lastMonth: "上月", year: "本学年", custom: "自定义" },
   from: "开始日期",
   to: "结束日期",
-  text: "姓名、卡号或批次",
+  text: "姓名或证件号码",
   stateAll: "全部",
   strip: "按状态筛选",
   col: {

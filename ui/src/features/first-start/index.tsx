@@ -178,7 +178,7 @@ function AdminForm(props: { host: HostState; districts: District[]; onBack: () =
         }
       }}
     >
-      <p className="ek-faint">{tFirst.adminHint}</p>
+      <p className="ek-faint ek-lines">{tFirst.adminHint}</p>
       <Lines lines={lines} />
       <div className="ek-two">
         <Form.Item name="displayName" label={tFirst.displayName} rules={[{ required: true, whitespace: true, message: tCommon.required(tFirst.displayName) }]}>
@@ -192,10 +192,10 @@ function AdminForm(props: { host: HostState; districts: District[]; onBack: () =
         </Form.Item>
         <Form.Item
           name="repeat"
-          label={tSignIn.repeat}
+          label={tFirst.repeat}
           dependencies={["password"]}
           rules={[
-            { required: true, message: tCommon.required(tSignIn.repeat) },
+            { required: true, message: tCommon.required(tFirst.repeat) },
             ({ getFieldValue }) => ({
               validator: (_, value) =>
                 !value || value === getFieldValue("password") ? Promise.resolve() : Promise.reject(new Error(tSignIn.mismatch)),

@@ -34,7 +34,7 @@ const COLS: Record<string, Column<OrderView>> = {
   approvedAt: { key: "approvedAt", title: tOrders.col.approvedAt, width: 146, render: (o) => at(o.approvedAt) },
   confirmedAt: { key: "confirmedAt", title: tOrders.col.confirmedAt, width: 146, render: (o) => at(o.confirmedAt) },
   requestedAt: { key: "requestedAt", title: tOrders.col.requestedAt, width: 146, render: (o) => at(o.requestedAt) },
-  school: { key: "school", title: tOrders.col.school, min: 130, render: (o) => o.schoolName },
+  school: { key: "school", title: tOrders.col.school, min: 150, render: (o) => o.schoolName },
   class: { key: "class", title: tOrders.col.class, width: 108, render: (o) => tOrders.gradeClass(o.gradeName, o.classNumber) },
   name: { key: "name", title: tOrders.col.name, width: 84, render: (o) => o.pupilName },
   paper: { key: "paper", title: tOrders.col.paper, width: 172, render: (o) => o.paperMasked },
@@ -42,14 +42,14 @@ const COLS: Record<string, Column<OrderView>> = {
   state: {
     key: "state",
     title: tOrders.col.state,
-    width: 112,
+    width: 106,
     render: (o) => (
       <Tag tone={orderTone[o.state]} title={o.reason ? tOrders.reason(o.reason) : undefined}>
         {o.stateName}
       </Tag>
     ),
   },
-  batch: { key: "batch", title: tOrders.col.batch, width: 112, render: (o) => o.batchNo ?? tCommon.none },
+  batch: { key: "batch", title: tOrders.col.batch, width: 100, render: (o) => o.batchNo ?? tCommon.none },
   card: { key: "card", title: tOrders.col.card, width: 140, render: (o) => o.cardNo ?? tCommon.none },
 };
 const pick = (...keys: string[]): Column<OrderView>[] => keys.flatMap((k) => COLS[k] ?? []);
@@ -151,7 +151,7 @@ function OrderList(props: { kind: Kind }) {
       toolbar={
         <>
           {kind === "query" ? (
-            <>
+            <div className="ek-row ek-whole">
               <span className="ek-label" id="orders-range-label">
                 {tOrders.rangeLabel}
               </span>
@@ -181,8 +181,7 @@ function OrderList(props: { kind: Kind }) {
                   {from === to ? from : `${from} – ${to}`}
                 </span>
               ) : null}
-              <span className="ek-break" />
-            </>
+            </div>
           ) : null}
           <SchoolPicker testId="orders-school" width={240} />
           <ClassFilter prefix="orders" grade={grade} classNumber={classNumber} onChange={set} />

@@ -39,7 +39,7 @@ const COLUMNS: Column<PupilView>[] = [
   { key: "gender", title: tPupils.col.gender, width: 56, render: (p) => (p.gender ? tPupils.gender[p.gender] : tCommon.none) },
   { key: "birth", title: tPupils.col.birthYear, width: 68, render: (p) => orNone(p.birthYear) },
   { key: "paper", title: tPupils.col.paper, width: 166, render: (p) => p.paperMasked },
-  { key: "school", title: tPupils.col.school, min: 130, render: (p) => p.schoolName },
+  { key: "school", title: tPupils.col.school, min: 140, render: (p) => p.schoolName },
   { key: "class", title: tPupils.col.class, width: 106, render: (p) => tCommon.gradeClass(p.gradeName, p.classNumber) },
   {
     key: "app",

@@ -21,7 +21,7 @@ export function useNotify() {
         key,
         title: text,
         duration: 10,
-        placement: "bottomRight",
+        placement: "bottom",
         actions: (
           <Button
             size="small"
@@ -48,7 +48,7 @@ export function useNotify() {
         title: lines[0] ?? "",
         description: lines.length > 1 ? lines.slice(1, 8).map((line) => <div key={line}>{line}</div>) : undefined,
         duration: 12,
-        placement: "bottomRight",
+        placement: "bottom",
       });
     },
     [notification],
