@@ -47,7 +47,7 @@ async fn creates_a_school_and_its_ladder() {
     choose(&window, "school-kind", "312 九年一贯制学校").await;
     window.click(&id("school-submit")).await;
     // A code of eight digits is refused, beside its field.
-    window.find(".ant-form-item-explain-error").await;
+    window.shows("学校代码应为 10 位数字").await;
     axe::check(&window, "form of a school").await;
     window.screenshot("school-form").await;
     window.fill(&id("school-code"), "3132000101").await;

@@ -119,6 +119,9 @@ async fn of_a_school() {
     settled(&window).await;
     look(&window, "home-school", false).await;
     open(&window, "#/organisation/classes", &id("class-board")).await;
+    for number in 3..=6 {
+        window.click(&id(&format!("class-cell-{number}"))).await;
+    }
     look(&window, "class-board", true).await;
     open(&window, "#/pupils", &id("pupils")).await;
     look(&window, "pupils-school", false).await;

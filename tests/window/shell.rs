@@ -18,7 +18,6 @@ async fn opens_answers_and_closes() {
         .await
         .unwrap_err();
     assert_eq!(refused["problems"][0]["severity"], "error", "{refused}");
-    window.screenshot("shell").await;
     window.close().await;
 }
 

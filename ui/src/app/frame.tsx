@@ -21,7 +21,7 @@ import { capped } from "../shared/formatting";
 import { helpFor } from "../shared/help";
 import { inField, useKey } from "../shared/hooks";
 import { useJobs } from "../shared/jobs";
-import { setPrefs, usePrefs } from "../shared/prefs";
+import { setPrefs, useFolded, usePrefs } from "../shared/prefs";
 import { useOp } from "../shared/query";
 import { go, href, useRoute } from "../shared/router";
 import { useScope } from "../shared/scope";
@@ -32,7 +32,7 @@ import { ENTRIES, match, type Entry } from "./routes";
 export function Frame(props: { host: HostState }) {
   const api = useSession();
   const { path } = useRoute();
-  const prefs = usePrefs();
+  const folded = useFolded();
   const { message } = App.useApp();
   const found = match(path, api);
   const [help, setHelp] = useState(false);
@@ -63,7 +63,7 @@ export function Frame(props: { host: HostState }) {
   }, [found]);
 
   return (
-    <div className="ek-frame" data-folded={prefs.folded}>
+    <div className="ek-frame" data-folded={folded}>
       <a className="ek-skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>
         {tFrame.skip}
       </a>
@@ -137,7 +137,7 @@ function HelpContent(props: { page: string }) {
 
 function SideMenu(props: { current: string | undefined }) {
   const api = useSession();
-  const { folded } = usePrefs();
+  const folded = useFolded();
   const home = useOp("home.summary", {}, { staleTime: 30_000 });
   const badges = useMemo(() => new Map(home.data?.todos.map((t) => [t.key, t.count])), [home.data]);
   const groups = useMemo(() => {

@@ -1,9 +1,9 @@
 // How this person likes the window; kept on this PC, without personal data.
 import { useSyncExternalStore } from "react";
 
-export type Prefs = { size: 14 | 16 | 18; mode: "auto" | "light" | "dark"; dense: boolean; folded: boolean };
+export type Prefs = { size: 14 | 16 | 18; mode: "auto" | "light" | "dark"; dense: boolean; folded?: boolean };
 const KEY = "ekatong.prefs";
-const DEFAULTS: Prefs = { size: 14, mode: "auto", dense: false, folded: false };
+const DEFAULTS: Prefs = { size: 14, mode: "auto", dense: false };
 
 function load(): Prefs {
   try {
@@ -34,4 +34,19 @@ export function usePrefs(): Prefs {
     },
     () => prefs,
   );
+}
+
+const narrow = typeof window.matchMedia === "function" ? window.matchMedia("(max-width: 1180px)") : null;
+
+/** The menu gives its room to the tables on small screens, unless the person wants it otherwise. */
+export function useFolded(): boolean {
+  const { folded } = usePrefs();
+  const small = useSyncExternalStore(
+    (listener) => {
+      narrow?.addEventListener("change", listener);
+      return () => narrow?.removeEventListener("change", listener);
+    },
+    () => narrow?.matches ?? false,
+  );
+  return folded ?? small;
 }

@@ -26,7 +26,7 @@ const COLUMNS: Column<AuditView>[] = [
   { key: "login", title: tAudit.col.login, width: 136, render: (a) => a.login ?? tAudit.system },
   { key: "op", title: tAudit.col.op, width: 130, render: (a) => a.opName },
   { key: "outcome", title: tAudit.col.outcome, width: 88, render: (a) => <Tag tone={a.outcome === "done" ? "done" : "bad"}>{tAudit.outcome[a.outcome]}</Tag> },
-  { key: "summary", title: tAudit.col.summary, min: 320, render: (a) => a.summary || tCommon.none },
+  { key: "summary", title: tAudit.col.summary, min: 280, render: (a) => a.summary || tCommon.none },
   { key: "address", title: tAudit.col.address, width: 96, render: (a) => (a.address === "local" ? tAudit.local : a.address) },
   { key: "sealed", title: tAudit.col.sealed, width: 80, render: (a) => <span className={a.sealed ? "ek-faint" : "ek-warn"}>{a.sealed ? tAudit.sealed : tAudit.unsealed}</span> },
 ];

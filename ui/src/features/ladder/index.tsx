@@ -87,12 +87,12 @@ export function Ladder(props: { title: string; tabs: ReactNode }) {
   };
 
   const columns: Column<MatrixRow>[] = [
-    { key: "school", title: tLadder.school, width: 176, render: (r) => r.school.name },
+    { key: "school", title: tLadder.school, width: 168, render: (r) => r.school.name },
     { key: "kind", title: tOrg.schoolKind, width: 136, render: (r) => r.school.kindName },
     ...Array.from({ length: 9 }, (_, i) => ({
       key: `g${i + 1}`,
       title: tCommon.gradeName(i + 1),
-      min: 66,
+      min: 62,
       align: "center" as const,
       whole: true,
       render: (r: MatrixRow) => {

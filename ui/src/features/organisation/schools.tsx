@@ -89,11 +89,11 @@ export function Schools(props: { title: string; tabs: ReactNode }) {
           )
         }
         columns={[
-          { key: "name", title: tOrg.schoolName, min: 220, render: (s) => s.name },
+          { key: "name", title: tOrg.schoolName, min: 200, render: (s) => s.name },
           {
             key: "code",
             title: tOrg.schoolCode,
-            width: 200,
+            width: 190,
             render: (s) => (
               <>
                 {s.code}{" "}
@@ -105,13 +105,13 @@ export function Schools(props: { title: string; tabs: ReactNode }) {
               </>
             ),
           },
-          { key: "kind", title: tOrg.schoolKind, width: 150, render: (s) => s.kindName },
-          { key: "district", title: tCommon.district, width: 110, render: (s) => s.districtName },
-          { key: "year", title: tOrg.schoolYear, width: 120, render: (s) => s.schoolYear },
+          { key: "kind", title: tOrg.schoolKind, width: 140, render: (s) => s.kindName },
+          { key: "district", title: tCommon.district, width: 92, render: (s) => s.districtName },
+          { key: "year", title: tOrg.schoolYear, width: 112, render: (s) => s.schoolYear },
           {
             key: "act",
             title: tCommon.actions,
-            width: 210,
+            width: 180,
             whole: true,
             render: (s) => (
               <>
