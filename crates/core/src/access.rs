@@ -242,6 +242,18 @@ pub enum Place {
     School(String, SchoolId),
 }
 
+impl Place {
+    /// Where a stored grant holds.
+    #[must_use]
+    pub fn of_grant(record: &GrantRecord) -> Self {
+        match (&record.district, record.school_id) {
+            (Some(district), Some(school)) => Self::School(district.clone(), school),
+            (Some(district), None) => Self::District(district.clone()),
+            (None, _) => Self::City,
+        }
+    }
+}
+
 impl Reach {
     /// True when it holds in this place.
     #[must_use]
@@ -279,14 +291,9 @@ impl Grant {
     /// Reads a stored grant; none for a role that this version does not know.
     #[must_use]
     pub fn from_record(record: &GrantRecord) -> Option<Self> {
-        let place = match (&record.district, record.school_id) {
-            (Some(district), Some(school)) => Place::School(district.clone(), school),
-            (Some(district), None) => Place::District(district.clone()),
-            (None, _) => Place::City,
-        };
         Some(Self {
             role: Role::parse(&record.role)?,
-            place,
+            place: Place::of_grant(record),
         })
     }
 }

@@ -99,14 +99,7 @@ pub(crate) async fn places(
         Touched::Account(id) => {
             uow.account(*id).await?.ok_or(Code::NotFound)?;
             let grants = uow.grants(*id).await?;
-            grants
-                .iter()
-                .map(|grant| match (&grant.district, grant.school_id) {
-                    (Some(district), Some(school)) => Place::School(district.clone(), school),
-                    (Some(district), None) => Place::District(district.clone()),
-                    (None, _) => Place::City,
-                })
-                .collect()
+            grants.iter().map(Place::of_grant).collect()
         }
         Touched::Pupils(ids) => {
             if ids.is_empty() {

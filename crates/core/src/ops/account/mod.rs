@@ -155,7 +155,7 @@ pub(crate) async fn check_grants(
             school_id: school.as_ref().map(|school| school.id),
             school_name: school.map(|school| school.name),
         };
-        if !may_manage(cx.actor()?, input.role, &place_of(&record)) {
+        if !may_manage(cx.actor()?, input.role, &Place::of_grant(&record)) {
             return Err(forbidden(Permission::ManageAccounts));
         }
         records.push(record);
@@ -171,14 +171,6 @@ const fn scope_text(role: Role) -> &'static str {
         Role::SchoolStaff => "学校管理员须选择一所学校。",
         Role::CardOffice => "卡务的范围是全市或一个区县，请不要选择学校。",
         Role::Auditor => "审计员的范围是全市或一个区县，请不要选择学校。",
-    }
-}
-
-fn place_of(grant: &GrantRecord) -> Place {
-    match (&grant.district, grant.school_id) {
-        (Some(district), Some(school)) => Place::School(district.clone(), school),
-        (Some(district), None) => Place::District(district.clone()),
-        (None, _) => Place::City,
     }
 }
 
@@ -217,7 +209,7 @@ pub(crate) async fn managed(
             let Some(role) = Role::parse(&grant.role) else {
                 continue;
             };
-            if !may_manage(&actor, role, &place_of(&grant)) {
+            if !may_manage(&actor, role, &Place::of_grant(&grant)) {
                 return Err(forbidden(permission));
             }
         }
