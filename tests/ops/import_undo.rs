@@ -1,4 +1,4 @@
-//! Taking imports back, forgetting them, and a second kind of import (IMP-9, CLS-3).
+//! Taking imports back, forgetting them, and a second kind of import (IMP-9).
 
 use ekatong_core::access::Role;
 use ekatong_core::ops::import::purge::purge_expired;

@@ -314,15 +314,18 @@ fn finish(
                 .map_or(Value::Null, |id| id.to_string().into()),
             id => id.into(),
         };
-        output.json(&json!({
-            "importId": import,
-            "rows": number(&summary, "rows"),
-            "valid": number(&summary, "valid"),
-            "committed": number(&summary, "committed"),
-            "errorsTo": marked.get("out"),
-            "reread": summary.get("reread"),
-            "problems": problems.iter().map(stable).collect::<Vec<_>>(),
-        }));
+        let problems: Vec<Value> = problems.iter().map(stable).collect();
+        output.json(
+            &Fields::new()
+                .with("importId", import)
+                .with("rows", number(&summary, "rows"))
+                .with("valid", number(&summary, "valid"))
+                .with("committed", number(&summary, "committed"))
+                .with("problems", problems)
+                .maybe("errorsTo", marked.get("out").cloned())
+                .maybe("reread", summary.get("reread").cloned())
+                .done(),
+        );
         return Ok(exit);
     }
     output.problems(&problems);
