@@ -1223,7 +1223,7 @@ cardNo?: string,
  */
 version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -1411,6 +1411,17 @@ guardianName?: string,
  * Masked phone of that guardian.
  */
 guardianPhoneMasked?: string, };
+export type PurgeAuditRequest = Record<symbol, never>;
+export type PurgeAuditResponse = { 
+/**
+ * Entries purged.
+ */
+entries: number, 
+/**
+ * District codes of chains that do not hold, of which nothing was purged; empty
+ * text for the city's.
+ */
+broken: Array<string>, };
 export type RenameDistrictRequest = { 
 /**
  * Code.
@@ -1855,6 +1866,10 @@ export type VerifyAuditResponse = {
  */
 entries: number, 
 /**
+ * Entries that were purged by retention, as proven by the checkpoints.
+ */
+purged: number, 
+/**
  * True when every chain holds.
  */
 intact: boolean, 
@@ -1930,4 +1945,5 @@ export type Ops = {
   "audit.list": { req: ListAuditRequest; res: ListAuditResponse };
   "audit.export": { req: ExportAuditRequest; res: ExportedFile };
   "audit.verify": { req: VerifyAuditRequest; res: VerifyAuditResponse };
+  "audit.purge": { req: PurgeAuditRequest; res: PurgeAuditResponse };
 };

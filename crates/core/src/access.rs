@@ -68,6 +68,8 @@ pub enum Permission {
     VerifyAudit,
     /// Health of the system.
     ReadHealth,
+    /// Start the system's own jobs.
+    RunJobs,
 }
 
 use Permission as P;
@@ -131,7 +133,7 @@ impl Role {
                 P::ReadOrders,
                 P::ReadAudit,
             ],
-            Self::Operator => &[P::UnlockAccounts, P::ReadAudit, P::ReadHealth],
+            Self::Operator => &[P::UnlockAccounts, P::ReadAudit, P::ReadHealth, P::RunJobs],
             Self::Auditor => &[P::ReadAudit, P::VerifyAudit],
         }
     }
@@ -369,6 +371,7 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::ConfirmOrders => "制卡由本区卡务确认。",
         P::ManageAccounts | P::UnlockAccounts => "您的账户不能管理这个账户。",
         P::ReadAudit | P::VerifyAudit => "您的账户不能查看这部分审计记录。",
+        P::RunJobs => "系统任务由运维执行。",
         P::ReadOrganisation | P::ReadPupils | P::ReadOrders | P::ReadHealth => {
             "您的账户不能查看这些内容。"
         }

@@ -173,6 +173,7 @@ operations! {
     "audit.list"             "查看审计"     Read  ReadAudit => audit::list { ListAuditRequest -> ListAuditResponse }
     "audit.export"           "导出审计"     Job   ReadAudit => audit::export { ExportAuditRequest -> ExportedFile }
     "audit.verify"           "校验审计"     Read  VerifyAudit => audit::verify { VerifyAuditRequest -> VerifyAuditResponse }
+    "audit.purge"            "清理审计"     Job   RunJobs => audit::purge { PurgeAuditRequest -> PurgeAuditResponse }
 }
 
 /// The operation of this name.

@@ -101,6 +101,18 @@ const LOCK_MINUTES: Setting = Setting {
     per_district: false,
 };
 
+const AUDIT_DAYS: Setting = Setting {
+    key: "audit.keep_days",
+    name: "审计记录保存天数",
+    note: "至少 365 天。更早的记录每天自动清理一次，清理后仍可校验其余记录。",
+    default: "730",
+    accepts: Accepts::Whole {
+        min: 365,
+        max: 3650,
+    },
+    per_district: false,
+};
+
 /// Every setting.
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
@@ -110,6 +122,7 @@ pub const ALL: &[Setting] = &[
     PASSWORD_DAYS,
     MAX_FAILURES,
     LOCK_MINUTES,
+    AUDIT_DAYS,
 ];
 
 impl Setting {
@@ -172,6 +185,8 @@ pub struct Settings {
     pub max_failures: u32,
     /// Minutes of a lock.
     pub lock_minutes: u32,
+    /// Days that audit entries are kept.
+    pub audit_days: u32,
 }
 
 impl Settings {
@@ -213,6 +228,7 @@ impl Settings {
             password_days: number(&PASSWORD_DAYS),
             max_failures: number(&MAX_FAILURES),
             lock_minutes: number(&LOCK_MINUTES),
+            audit_days: number(&AUDIT_DAYS),
         }
     }
 }

@@ -722,9 +722,10 @@ export const tAudit = {
   verify: "校验",
   verifying: "正在校验…",
   intactTitle: "记录完整",
-  intact: (n: number) => `已校验 ${count(n)} 条记录，没有被删除、插入或改动。`,
+  intact: (n: number, purged: number) =>
+    `已校验 ${count(n)} 条记录，没有被删除、插入或改动。${purged > 0 ? `另有 ${count(purged)} 条已按保存天数清理。` : ""}`,
   brokenTitle: "记录被改动过",
-  broken: (n: number, id: string) => `校验了 ${count(n)} 条记录，从编号 ${id} 起对不上。请立即联系运维人员，并保留这台电脑的现状。`,
+  broken: (n: number, where: string) => `校验了 ${count(n)} 条记录，${where}。请立即联系运维人员，并保留这台电脑的现状。`,
   export: "导出",
   system: "系统",
   empty: "没有符合条件的记录",
