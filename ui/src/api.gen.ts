@@ -49,7 +49,7 @@ export type ApproveOrdersRequest = {
  */
 ids?: Array<OrderId>, 
 /**
- * All that fit, at most 20 000.
+ * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
 export type AuditId = string;
@@ -223,7 +223,7 @@ export type ConfirmOrdersRequest = {
  */
 ids?: Array<OrderId>, 
 /**
- * All that fit, at most 20 000.
+ * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
 export type CountOrdersRequest = { 
@@ -1498,9 +1498,13 @@ export type ResumeSessionRequest = {
 password: string, };
 export type ReturnOrdersRequest = { 
 /**
- * Orders.
+ * These.
  */
-ids: Array<OrderId>, 
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
 /**
  * Why: the school reads it.
  */
@@ -1879,9 +1883,13 @@ intact: boolean,
 firstBroken?: string, };
 export type WithdrawOrdersRequest = { 
 /**
- * Orders.
+ * These.
  */
-ids: Array<OrderId>, 
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
 /**
  * Why.
  */
