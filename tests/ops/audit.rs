@@ -215,6 +215,29 @@ both_engines! {
         }
     }
 
+    async fn the_log_says_in_the_screens_words_what_was_done(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let class = world.classes(&world.junior).await.remove(0);
+        let (id, version) = (class["id"].clone(), class["version"].as_i64().unwrap());
+        test.done(&world.admin, "class.close", json!({ "id": id, "version": version })).await;
+        test.done(&world.admin, "class.reopen", json!({ "id": id, "version": version + 1 })).await;
+        let profile = json!({ "key": "password.profile", "value": "owasp" });
+        test.done(&world.admin, "setting.set", profile).await;
+        test.done(&world.admin, "session.signOut", json!({})).await;
+        seal_pending(test.app.ports()).await.unwrap();
+        let last = async |district: &str, number: usize| -> Vec<String> {
+            let all = entries(&world, district).await;
+            all.iter().rev().take(number).map(|entry| entry.summary.clone()).collect()
+        };
+        assert_eq!(last("", 2).await, ["退出登录", "密码规则：等保 → 简明"]);
+        assert_eq!(last("320508", 2).await, ["重新开放班级：七年级 1 班", "关闭班级：七年级 1 班"]);
+        let auditor = test.sign_in("auditor").await;
+        let log = test.done(&auditor, "audit.list", json!({ "op": "class", "limit": 2 })).await;
+        let names: Vec<&str> = log["items"].as_array().unwrap().iter().map(|e| e["opName"].as_str().unwrap()).collect();
+        assert_eq!(names, ["重新开放班级", "关闭班级"]);
+    }
+
     async fn a_removed_changed_or_inserted_entry_shows(engine: Engine) {
         for (what, sql) in [
             ("changed", "UPDATE audit_entry SET summary = 'x' WHERE district = '320508' AND seq = 2"),

@@ -151,8 +151,8 @@ operations! {
     "class.create"           "新建班级"     Write ManageClasses => class::create { CreateClassesRequest -> CreateClassesResponse }
     "class.edit"             "修改班级"     Write ManageClasses => class::edit { EditClassRequest -> ClassView }
     "class.renumber"         "修改班级序号" Write ManageClasses => class::renumber { RenumberClassRequest -> ClassView }
-    "class.close"            "停用班级"     Write ManageClasses => class::close { CloseClassRequest -> ClassView }
-    "class.reopen"           "启用班级"     Write ManageClasses => class::reopen { ReopenClassRequest -> ClassView }
+    "class.close"            "关闭班级"     Write ManageClasses => class::close { CloseClassRequest -> ClassView }
+    "class.reopen"           "重新开放班级" Write ManageClasses => class::reopen { ReopenClassRequest -> ClassView }
     "class.delete"           "删除班级"     Write ManageClasses => class::delete { DeleteClassRequest -> DeleteClassResponse }
 
     "import.guide"           "查看填写说明" Read  EnterPupils => import::guide { ImportGuideRequest -> ImportGuide }

@@ -68,9 +68,9 @@ const SESSION_HOURS: Setting = Setting {
 const PASSWORD_PROFILE: Setting = Setting {
     key: "password.profile",
     name: "密码规则",
-    note: "等保：至少 10 位，大写、小写、数字、符号四类中的三类，定期更换，不重复最近 5 次。OWASP：只看长度和常见密码。",
+    note: "等保：至少 10 位，大写、小写、数字、符号四类中的三类，定期更换，不重复最近 5 次。简明：只看长度和常见密码。",
     default: "dengbao",
-    accepts: Accepts::OneOf(&[("dengbao", "等保"), ("owasp", "OWASP")]),
+    accepts: Accepts::OneOf(&[("dengbao", "等保"), ("owasp", "简明")]),
     per_district: false,
 };
 
@@ -130,6 +130,18 @@ impl Setting {
     #[must_use]
     pub fn find(key: &str) -> Option<&'static Self> {
         ALL.iter().find(|setting| setting.key == key)
+    }
+
+    /// A stored value as people read it.
+    #[must_use]
+    pub fn shown<'v>(&self, value: &'v str) -> &'v str {
+        match self.accepts {
+            Accepts::Whole { .. } => value,
+            Accepts::OneOf(words) => words
+                .iter()
+                .find(|(word, _)| *word == value)
+                .map_or(value, |(_, name)| name),
+        }
     }
 
     /// Checks a value and brings it into the stored form.
