@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::error::{Code, OpError, Problem};
 use crate::id::{AccountId, SchoolId};
-use crate::ports::GrantRecord;
+use crate::ports::{AccountRecord, GrantRecord, SessionRecord};
 
 /// A role (角色).
 #[derive(
@@ -322,6 +322,25 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The person of a session.
+    #[must_use]
+    pub(crate) fn new(
+        account: AccountRecord,
+        grants: &[GrantRecord],
+        session: &SessionRecord,
+    ) -> Self {
+        Self {
+            account: account.id,
+            login: account.login,
+            display_name: account.display_name,
+            grants: grants.iter().filter_map(Grant::from_record).collect(),
+            address: session.address.clone(),
+            token_hash: session.token_hash,
+            must_change: account.must_change,
+            expires_at: session.expires_at,
+        }
+    }
+
     /// Where the person holds a permission.
     #[must_use]
     pub fn reach(&self, permission: Permission) -> Reach {
