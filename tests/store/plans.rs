@@ -373,7 +373,8 @@ async fn lists_walk_indexes(place: Place) {
     }
     r.unsealed_chains().await.unwrap();
     r.unsealed("320508", PAGE).await.unwrap();
-    r.sealed_entries("320508", 100, PAGE).await.unwrap();
+    r.sealed_entries("320508", None, PAGE).await.unwrap();
+    r.sealed_entries("320508", Some(100), PAGE).await.unwrap();
     r.last_moment().await.unwrap();
     let sealing = plans.take().concat();
     assert!(!sealing.contains("Seq Scan on audit_entry"), "{sealing}");

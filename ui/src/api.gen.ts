@@ -66,7 +66,7 @@ export type ApproveOrdersRequest = {
  */
 ids?: Array<OrderId>, 
 /**
- * All that fit, at most 20 000.
+ * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
 export type AuditId = string;
@@ -257,7 +257,7 @@ export type ConfirmOrdersRequest = {
  */
 ids?: Array<OrderId>, 
 /**
- * All that fit, at most 20 000.
+ * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
 export type CountOrdersRequest = { 
@@ -1402,7 +1402,7 @@ cardNo?: string,
  */
 version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -1602,6 +1602,17 @@ guardianName?: string,
  * Masked phone of that guardian.
  */
 guardianPhoneMasked?: string, };
+export type PurgeAuditRequest = Record<symbol, never>;
+export type PurgeAuditResponse = { 
+/**
+ * Entries purged.
+ */
+entries: number, 
+/**
+ * District codes of chains that do not hold, of which nothing was purged; empty
+ * text for the city's.
+ */
+broken: Array<string>, };
 export type RecheckImportRequest = { 
 /**
  * Import.
@@ -1726,9 +1737,13 @@ export type ResumeSessionRequest = {
 password: string, };
 export type ReturnOrdersRequest = { 
 /**
- * Orders.
+ * These.
  */
-ids: Array<OrderId>, 
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
 /**
  * Why: the school reads it.
  */
@@ -2121,6 +2136,10 @@ export type VerifyAuditResponse = {
  */
 entries: number, 
 /**
+ * Entries that were purged by retention, as proven by the checkpoints.
+ */
+purged: number, 
+/**
  * True when every chain holds.
  */
 intact: boolean, 
@@ -2130,9 +2149,13 @@ intact: boolean,
 firstBroken?: string, };
 export type WithdrawOrdersRequest = { 
 /**
- * Orders.
+ * These.
  */
-ids: Array<OrderId>, 
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
 /**
  * Why.
  */
@@ -2206,4 +2229,5 @@ export type Ops = {
   "audit.list": { req: ListAuditRequest; res: ListAuditResponse };
   "audit.export": { req: ExportAuditRequest; res: ExportedFile };
   "audit.verify": { req: VerifyAuditRequest; res: VerifyAuditResponse };
+  "audit.purge": { req: PurgeAuditRequest; res: PurgeAuditResponse };
 };

@@ -433,6 +433,17 @@ fn orders(program: &Program, pupil: &str) {
         program.json("card", &["order", "confirm", "--school", SCHOOL])["done"],
         4
     );
+    // A class at once goes back as it went forward.
+    let class = ["--school", SCHOOL, "--class", "7-3"];
+    let back = [
+        &["order", "withdraw"],
+        &class[..],
+        &["--reason", "机器故障"],
+    ]
+    .concat();
+    assert_eq!(program.json("card", &back)["done"], 4);
+    let again = [&["order", "confirm"], &class[..]].concat();
+    assert_eq!(program.json("card", &again)["done"], 4);
     assert_eq!(
         program.json(
             "card",
