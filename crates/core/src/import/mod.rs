@@ -8,6 +8,7 @@ pub mod cells;
 pub mod check;
 pub mod duplicates;
 mod locate;
+pub mod marked;
 pub mod new_pupils;
 pub mod row;
 pub mod snapshot;
