@@ -7,6 +7,7 @@
 
 mod common;
 mod hostile;
+mod mark;
 mod read;
 mod refuse;
 mod write;
