@@ -73,14 +73,16 @@ struct Xf {
 
 impl Xf {
     /// Attributes by name, since their order says nothing, and what is inside.
-    fn content(&self) -> (Vec<(String, String)>, &str) {
+    fn content(&self) -> Content {
         let mut all: Vec<(String, String)> = attributes(&start(&self.tag))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
         all.sort_unstable();
-        (all, &self.inner)
+        (all, self.inner.clone())
     }
 }
+
+type Content = (Vec<(String, String)>, String);
 
 /// A list of the part and what it holds.
 struct List {
@@ -132,6 +134,8 @@ pub(super) struct Styles {
     list: Element,
     /// Styles that the part has already.
     known: usize,
+    /// Number of each style by what it is.
+    by_content: HashMap<Content, usize>,
     /// Numbers of styles that were made.
     made: HashMap<Look, usize>,
     /// Which styles are marks of an earlier time, and what was under them.
@@ -153,7 +157,12 @@ impl Styles {
                 inner: part.inner(xf).to_owned(),
             })
             .collect();
+        let mut by_content = HashMap::new();
+        for (number, xf) in xfs.iter().enumerate() {
+            by_content.entry(xf.content()).or_insert(number);
+        }
         let mut styles = Self {
+            by_content,
             fonts: List::read(&part, "fonts")?,
             fills: List::read(&part, "fills")?,
             part,
@@ -185,13 +194,14 @@ impl Styles {
         }
         let xf = self.shape(look);
         let content = xf.content();
-        let found = self.xfs.iter().position(|known| known.content() == content);
-        let number = match found {
-            Some(number) => number,
+        let number = match self.by_content.get(&content) {
+            Some(number) => *number,
             None if self.xfs.len() >= MANY => return look.base,
             None => {
                 self.xfs.push(xf);
-                self.xfs.len() - 1
+                let number = self.xfs.len() - 1;
+                self.by_content.insert(content, number);
+                number
             }
         };
         self.made.insert(look, number);
@@ -275,22 +285,29 @@ impl Styles {
                 marks.iter().any(|mark| fill.contains(mark))
             })
             .collect();
+        if !marked.contains(&true) {
+            return;
+        }
+        let fonts = self.fonts.items.iter();
+        let dark: Vec<String> = fonts
+            .map(|font| darkened(font).unwrap_or_else(|| font.clone()))
+            .collect();
         let is_marked = |xf: &Xf| {
             let fill = number(&xf.tag, "fillId").unwrap_or(0);
             marked.get(fill).copied().unwrap_or(false)
         };
-        let mut own: HashMap<Likeness, Vec<usize>> = HashMap::new();
+        let mut own: HashMap<(Content, String), Vec<usize>> = HashMap::new();
         let mut ours = Vec::new();
         for (at, xf) in self.xfs.iter().enumerate() {
             if is_marked(xf) {
                 ours.push(at);
-            } else if !marked.is_empty() {
-                own.entry(self.likeness(xf, true)).or_default().push(at);
+            } else {
+                own.entry(likeness(xf, &dark)).or_default().push(at);
             }
         }
         for at in ours {
             let Some(xf) = self.xfs.get(at) else { continue };
-            let like = own.get(&self.likeness(xf, false));
+            let like = own.get(&likeness(xf, &self.fonts.items));
             let bare = |at: &&usize| {
                 let xf = self.xfs.get(**at);
                 xf.is_some_and(|xf| number(&xf.tag, "fillId").unwrap_or(0) == 0)
@@ -307,33 +324,18 @@ impl Styles {
             self.earlier.insert(at, look);
         }
     }
-
-    /// What two styles share that differ by a mark only; `own` for one that is none.
-    fn likeness(&self, xf: &Xf, own: bool) -> Likeness {
-        let (mut rest, inner) = xf.content();
-        // Programs write the `apply…` of a style as they like.
-        rest.retain(|(key, _)| {
-            !matches!(key.as_str(), "fillId" | "fontId") && !key.starts_with("apply")
-        });
-        let font = font(&xf.tag).and_then(|font| self.fonts.items.get(font));
-        let font = font.map(|font| {
-            own.then(|| darkened(font))
-                .flatten()
-                .unwrap_or_else(|| font.clone())
-        });
-        Likeness {
-            rest,
-            font: font.unwrap_or_default(),
-            inner: inner.to_owned(),
-        }
-    }
 }
 
-#[derive(PartialEq, Eq, Hash)]
-struct Likeness {
-    rest: Vec<(String, String)>,
-    font: String,
-    inner: String,
+/// What two styles share that differ by a mark only: all but the fill, and fonts
+/// as they are under a mark.
+fn likeness(xf: &Xf, fonts: &[String]) -> (Content, String) {
+    let mut content = xf.content();
+    // Programs write the `apply…` of a style as they like.
+    content.0.retain(|(key, _)| {
+        !matches!(key.as_str(), "fillId" | "fontId") && !key.starts_with("apply")
+    });
+    let font = font(&xf.tag).and_then(|font| fonts.get(font)).cloned();
+    (content, font.unwrap_or_default())
 }
 
 fn number(tag: &str, key: &str) -> Option<usize> {

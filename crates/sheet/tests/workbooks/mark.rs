@@ -21,16 +21,16 @@ use zip::{ZipArchive, ZipWriter};
 const RED: &str = "FFFFC2C9";
 const AMBER: &str = "FFFFE08A";
 
-struct Source(std::vec::IntoIter<MarkedRow>);
+struct Source<'a>(std::slice::Iter<'a, MarkedRow>);
 
-impl MarkedRows for Source {
+impl MarkedRows for Source<'_> {
     fn next(&mut self) -> Result<Option<MarkedRow>, OpError> {
-        Ok(self.0.next())
+        Ok(self.0.next().cloned())
     }
 }
 
 fn mark(bytes: &[u8], name: &str, table: &MarkedTable, rows: &[MarkedRow]) -> MarkedWorkbook {
-    let mut source = Source(rows.to_vec().into_iter());
+    let mut source = Source(rows.iter());
     Sheets
         .mark(bytes, name, FileLimits::for_rows(500), table, &mut source)
         .unwrap_or_else(|e| panic!("{name}: {e}"))
