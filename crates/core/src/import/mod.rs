@@ -6,6 +6,7 @@
 
 pub mod cells;
 pub mod check;
+pub mod doctor;
 pub mod duplicates;
 mod locate;
 pub mod new_pupils;
