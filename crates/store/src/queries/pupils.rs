@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use async_trait::async_trait;
 use ekatong_core::error::OpError;
 use ekatong_core::id::{PupilId, SchoolId};
-use ekatong_core::ports::{FoundPupil, NewPupilRecord, PupilFilter, PupilRecord, Pupils, Stored};
+use ekatong_core::ports::{
+    FoundPupil, Namesake, NewPupilRecord, PupilFilter, PupilRecord, Pupils, Stored,
+};
 use uuid::Uuid;
 
 use super::super::index;
@@ -252,6 +254,47 @@ impl Pupils for Tx {
             out.extend(each(&rows, DOING, found)?);
         }
         Ok(out)
+    }
+
+    async fn namesakes(
+        &mut self,
+        name: &str,
+        born: (&str, &str),
+        limit: u32,
+    ) -> Stored<Vec<Namesake>> {
+        const DOING: &str = "looking for namesakes";
+        // The index on the name alone: a city has some thousand children of its most
+        // frequent name, too few for an index that each import would have to feed.
+        let mut sql = Sql::new(
+            "SELECT p.id, p.district, p.school_id, s.name, p.grade, c.number, p.paper_sealed, \
+             p.status FROM pupil p",
+        );
+        sql.push(&index("pupil_name"))
+            .push(
+                " CROSS JOIN school s CROSS JOIN class c \
+                 WHERE s.id = p.school_id AND c.id = p.class_id \
+                 AND p.paper_kind = 'resident_id' AND p.name = ",
+            )
+            .bind(name)
+            .push(" AND p.birth_date >= ")
+            .bind(born.0)
+            .push(" AND p.birth_date <= ")
+            .bind(born.1)
+            .push(" ORDER BY p.id")
+            .limit(limit);
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, |c| {
+            Ok(Namesake {
+                id: c.id()?,
+                district: c.take()?,
+                school_id: c.id()?,
+                school_name: c.take()?,
+                grade: c.take()?,
+                class_number: c.take()?,
+                paper_sealed: c.take()?,
+                status: c.take()?,
+            })
+        })
     }
 
     async fn insert_pupils(&mut self, pupils: &[NewPupilRecord], now: i64) -> Stored<Vec<PupilId>> {
