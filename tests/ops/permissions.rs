@@ -57,6 +57,7 @@ const MAY: &[(&str, &str)] = &[
     ("import.errorWorkbook", "cds"),
     ("import.commit", "cds"),
     ("import.discard", "cds"),
+    ("import.doctor", "cds"),
     ("import.held", "cds"),
     ("import.undo", "cds"),
     ("import.list", "cds"),
@@ -184,6 +185,7 @@ fn request(op: &str, t: &Things) -> Value {
         "import.show"
         | "import.open"
         | "import.discard"
+        | "import.doctor"
         | "import.held"
         | "import.undo"
         | "import.undoEdit"

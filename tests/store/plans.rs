@@ -316,6 +316,11 @@ async fn lists_walk_indexes(place: Place) {
         .unwrap();
     check("pupils by name", &plans);
 
+    r.namesakes("生01234", ("2013-01-01", "2013-12-31"), PAGE)
+        .await
+        .unwrap();
+    check("namesakes", &plans);
+
     let indexes: Vec<[u8; 16]> = (0..500_u128).map(|i| (i * 100).to_be_bytes()).collect();
     assert_eq!(r.find_papers(&indexes).await.unwrap().len(), 500);
     // PostgreSQL reads the 100 schools and 2000 classes into memory for 500 children.

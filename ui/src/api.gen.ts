@@ -403,6 +403,127 @@ name: string,
  * Number of its schools.
  */
 schools: number, };
+export type DoctorImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Only this row, as Excel shows it.
+ */
+row?: number, 
+/**
+ * Only rows after this one.
+ */
+after?: number, 
+/**
+ * Rows, 1–500; 50 when absent.
+ */
+limit?: number, };
+export type DoctorImportResponse = { 
+/**
+ * Rows of all pages.
+ */
+total: number, 
+/**
+ * Rows of this page, rising.
+ */
+rows: Array<DoctorRow>, 
+/**
+ * `after` of the next page; absent on the last.
+ */
+next?: number, };
+export type DoctorProposal = { 
+/**
+ * Who knows it.
+ */
+source: DoctorSource, 
+/**
+ * Its full number.
+ */
+number: string, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * True for the school of the import.
+ */
+sameSchool: boolean, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Status of the pupil.
+ */
+status: PupilStatus, 
+/**
+ * Its name.
+ */
+statusName: string, 
+/**
+ * True when the row states the other gender.
+ */
+genderDiffers: boolean, };
+export type DoctorRow = { 
+/**
+ * Row as Excel shows it.
+ */
+row: number, 
+/**
+ * What the cell of the number shows.
+ */
+cell: string, 
+/**
+ * Name in the row, as written.
+ */
+name: string, 
+/**
+ * Leading digits that are certain; empty when nothing can be said.
+ */
+known: string, 
+/**
+ * How many numbers are possible.
+ */
+possible: CappedCount, 
+/**
+ * These numbers when they are 20 or fewer, else none.
+ */
+candidates: Array<string>, 
+/**
+ * The number in the row's own 学籍号, when it fits.
+ */
+fromStudentNumber?: string, 
+/**
+ * Children on record that fit, by number.
+ */
+proposals: Array<DoctorProposal>, 
+/**
+ * True when one that fits is on record where the person may not look.
+ */
+elsewhere: boolean, 
+/**
+ * What to do.
+ */
+message: string, };
+export type DoctorSource = "stored";
 export type EditClassRequest = { 
 /**
  * Class.
@@ -2212,6 +2333,7 @@ export type Ops = {
   "import.errorWorkbook": { req: ErrorWorkbookRequest; res: ErrorWorkbook };
   "import.commit": { req: CommitImportRequest; res: ImportSummary };
   "import.discard": { req: DiscardImportRequest; res: ImportSummary };
+  "import.doctor": { req: DoctorImportRequest; res: DoctorImportResponse };
   "import.held": { req: HeldImportRequest; res: HeldImportResponse };
   "import.undo": { req: UndoImportRequest; res: UndoImportResponse };
   "import.list": { req: ListImportsRequest; res: ListImportsResponse };

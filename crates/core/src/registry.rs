@@ -171,6 +171,7 @@ operations! {
     "import.errorWorkbook"   "下载错误工作簿" Job EnterPupils => import::error_workbook { ErrorWorkbookRequest -> ErrorWorkbook } gives [blobId]
     "import.commit"          "提交导入"     Job   EnterPupils => import::commit { CommitImportRequest -> ImportSummary }
     "import.discard"         "放弃导入"     Write EnterPupils => import::discard { DiscardImportRequest -> ImportSummary }
+    "import.doctor"          "证件号诊断"   Write EnterPupils => import::doctor { DoctorImportRequest -> DoctorImportResponse }
     "import.held"            "查看不能撤销的内容" Read EnterPupils => import::held { HeldImportRequest -> HeldImportResponse }
     "import.undo"            "撤销导入"     Job   EnterPupils => import::undo { UndoImportRequest -> UndoImportResponse }
     "import.list"            "查看导入记录" Read  EnterPupils => import::list { ListImportsRequest -> ListImportsResponse }
