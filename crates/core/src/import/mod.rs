@@ -115,6 +115,7 @@ pub fn preview<E>(
         return Err(Code::FileEmpty.into());
     }
 
+    let container = workbook.container();
     let mut covered = Covered::new(workbook.merged_ranges(located.sheet)?, map);
     let mut duplicates = FileDuplicates::default();
     let mut hidden_rows = RowList::default();
@@ -137,7 +138,7 @@ pub fn preview<E>(
             hidden_rows.push(row.row);
         }
         covered.advance(row.row);
-        let mut reader = RowReader::new(kind.columns, map, &row, &covered);
+        let mut reader = RowReader::new(kind.columns, map, &row, &covered).of(container);
         let Checked { entry, identity } = (kind.check)(&mut reader, snapshot);
         let problems = reader.finish();
         let raw = row::raw(&row, map);

@@ -1,7 +1,7 @@
 //! Columns of an import and the cells of one row under them; the same for every
 //! kind of import.
 
-use super::cells::{Cell, CellValue, MergedRange, SheetRow};
+use super::cells::{Cell, CellValue, Container, MergedRange, SheetRow};
 use super::snapshot::Snapshot;
 use super::table::Entry;
 use crate::domain::text;
@@ -139,6 +139,7 @@ pub struct RowReader<'a> {
     map: &'a ColumnMap,
     row: &'a SheetRow,
     covered: &'a Covered,
+    container: Container,
     problems: Vec<Problem>,
 }
 
@@ -156,8 +157,22 @@ impl<'a> RowReader<'a> {
             map,
             row,
             covered,
+            container: Container::Xlsx,
             problems: Vec::new(),
         }
+    }
+
+    /// Says what kind of file the row is from; an .xlsx when nothing is said.
+    #[must_use]
+    pub fn of(mut self, container: Container) -> Self {
+        self.container = container;
+        self
+    }
+
+    /// The kind of file the row is from.
+    #[must_use]
+    pub const fn container(&self) -> Container {
+        self.container
     }
 
     /// Reads a column. Blank required cells, merged cells, error values and
