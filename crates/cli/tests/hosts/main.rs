@@ -11,5 +11,6 @@ mod accounts;
 mod demo;
 mod keys;
 mod program;
+mod reading;
 mod story;
 mod workbook;
