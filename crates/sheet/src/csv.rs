@@ -394,9 +394,11 @@ mod tests {
     fn rows(csv: &mut Csv) -> Vec<(u32, Vec<(u32, String)>)> {
         let mut rows = Vec::new();
         csv.rows(0, &mut |row| {
-            let cells = row.cells.iter().map(|cell| match &cell.value {
-                CellValue::Text(text) => (cell.column, text.clone()),
-                other => panic!("{other:?}"),
+            let cells = row.cells.iter().map(|cell| {
+                let CellValue::Text(text) = &cell.value else {
+                    panic!("{cell:?}");
+                };
+                (cell.column, text.clone())
             });
             rows.push((row.row, cells.collect()));
             ControlFlow::Continue(())

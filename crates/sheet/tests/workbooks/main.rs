@@ -7,6 +7,7 @@
 
 mod common;
 mod hostile;
+mod memory;
 mod read;
 mod refuse;
 mod write;
