@@ -18,7 +18,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|text: &str| {
     let today = NaiveDate::from_ymd_opt(2026, 9, 1).expect("a day");
     for kind in PaperKind::ALL {
-        if let Err(problems) = Paper::parse(*kind, text, Some("USA"), today) {
+        if let Err(problems) = Paper::parse(kind, text, Some("USA"), today) {
             problems.iter().for_each(|problem| told(problem, text));
         }
     }

@@ -48,7 +48,7 @@ fn long_file(program: &Program) -> std::path::PathBuf {
     let heading =
         "姓名,性别,证件类型,证件号码,年级,班级,学籍号,家长姓名,家长关系,家长手机,家庭住址\n";
     let line = row(1, 1).join(",") + "\n";
-    std::fs::write(&path, heading.to_owned() + &line.repeat(60_000)).unwrap();
+    std::fs::write(&path, format!("{heading}{}", line.repeat(60_000))).unwrap();
     path
 }
 
@@ -149,10 +149,6 @@ fn a_reader_ends_with_the_program() {
     while !gone(reader.get()) {
         thread::yield_now();
     }
-    assert_eq!(
-        program.json("admin", &["import", "list"])["items"],
-        json!([])
-    );
 }
 
 #[test]
