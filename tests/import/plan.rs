@@ -11,8 +11,8 @@
 //!   fault of its own;
 //! - of rows alike in every column the first counts and the later ones are errors;
 //!   rows of one number that differ are errors all, which needs a readable number;
-//! - a merged cell cannot be read, whatever it holds, so merges lie in rows in
-//!   which nothing else is planted.
+//! - a merged cell cannot be read, whatever it holds, so nothing else is planted
+//!   in it or compares with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,8 +124,23 @@ impl Row {
                 .any(|kind| kind.is_fault() && kind.columns.contains(&column))
     }
 
-    fn is_plain(&self) -> bool {
-        self.kinds.is_empty() && self.whole.is_empty() && !self.tied && self.merged.is_empty()
+    /// True when a merged cell in this column changes nothing else of the row.
+    fn can_merge(&self, column: Col) -> bool {
+        // Without the kind of paper the number is not read either.
+        let lost = match column {
+            Col::Kind => &[Col::Kind, Col::Number][..],
+            _ => &[column],
+        };
+        let touches = |kind: &Kind| {
+            kind.columns
+                .iter()
+                .chain(kind.needs)
+                .any(|c| lost.contains(c))
+        };
+        self.whole.is_empty()
+            && !self.tied
+            && self.merged.is_empty()
+            && !self.kinds.iter().any(|kind| touches(kind))
     }
 
     fn has_fault(&self) -> bool {
@@ -653,22 +668,23 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Merges cells of rows in which nothing is planted.
+    /// Merges cells that nothing else is planted in or compares with.
     fn merge(&mut self, rows: &mut [Row], sheet: &mut Sheet, layout: &Layout, case: &mut Case) {
-        if self.chance(50) {
+        if self.chance(30) {
             return;
         }
         let columns: Vec<(Col, u16)> = layout.at.iter().map(|(c, at)| (*c, *at)).collect();
-        for _ in 0..self.rng.usize(1..4) {
-            let first = self.rng.usize(..rows.len());
+        for _ in 0..self.rng.usize(3..10) {
             let (column, at) = *of(self.rng, &columns);
+            let first = self.rng.usize(..rows.len());
             if self.chance(60) {
                 // Down over rows that follow each other.
                 let wanted = self.rng.usize(2..=4);
                 let last = (first..rows.len())
                     .take(wanted)
                     .take_while(|n| {
-                        rows[*n].is_plain() && rows[*n].at == rows[first].at + (*n - first) as u32
+                        let below = (*n - first) as u32;
+                        rows[*n].can_merge(column) && rows[*n].at == rows[first].at + below
                     })
                     .last();
                 let Some(last) = last.filter(|last| *last > first) else {
@@ -682,10 +698,13 @@ impl<'a> Planner<'a> {
                 for row in &mut rows[first + 1..=last] {
                     row.draft.cells.insert(column, None);
                 }
-            } else if rows[first].is_plain() {
+            } else {
                 // To the right, over a column that is read or one that is not.
                 let row = &mut rows[first];
                 let beside = columns.iter().find(|(_, other)| *other == at + 1);
+                if !row.can_merge(column) || beside.is_some_and(|(c, _)| !row.can_merge(*c)) {
+                    continue;
+                }
                 sheet.merges.push((row.at, at, row.at, at + 1));
                 row.merged.insert(column);
                 if let Some((other, _)) = beside {
