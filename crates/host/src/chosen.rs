@@ -38,16 +38,13 @@ fn read_and(path: &Path, meanwhile: impl FnOnce()) -> Result<Chosen, OpError> {
         .unwrap_or_default();
     let unreadable = |error: std::io::Error| {
         tracing::info!(kind = ?error.kind(), "a chosen file could not be read");
-        let why = match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => {
-                "找不到，它可能被移动、改名或删除了，请重新选择"
-            }
-            ErrorKind::PermissionDenied => {
-                "没有读取权限，请在文件的属性中允许读取，或复制到别处再选择"
-            }
-            _ => {
-                "读不出来，它可能正被别的程序占用，或所在的磁盘、网络已断开，请关闭占用它的程序或复制到本机后再选择"
-            }
+        let kind = error.kind();
+        let why = if matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory) {
+            "找不到，它可能被移动、改名或删除了，请重新选择"
+        } else if kind == ErrorKind::PermissionDenied {
+            "没有读取权限，请在文件的属性中允许读取，或复制到别处再选择"
+        } else {
+            "读不出来，它可能正被别的程序占用，或所在的磁盘、网络已断开，请关闭占用它的程序或复制到本机后再选择"
         };
         refusal(Code::FileUnreadable, format!("文件“{name}”{why}"))
     };

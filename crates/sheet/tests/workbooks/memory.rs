@@ -45,10 +45,13 @@ fn cost(name: &str, bytes: &[u8]) -> Cost {
         .split(' ')
         .map(|number| number.parse().unwrap())
         .collect();
+    let [kilobytes, rows, refused] = numbers.as_slice() else {
+        panic!("{name}: {said}");
+    };
     Cost {
-        kilobytes: numbers[0],
-        rows: numbers[1],
-        refused: numbers[2] == 1,
+        kilobytes: *kilobytes,
+        rows: *rows,
+        refused: *refused == 1,
     }
 }
 
@@ -73,7 +76,12 @@ fn one_file() {
         Err(_) => true,
     };
     let cost = peak() - before;
-    writeln!(std::io::stdout(), "cost {cost} {rows} {}", u8::from(refused)).unwrap();
+    writeln!(
+        std::io::stdout(),
+        "cost {cost} {rows} {}",
+        u8::from(refused)
+    )
+    .unwrap();
 }
 
 /// Most memory this process has had, in kilobytes.
