@@ -45,10 +45,13 @@ fn cost(name: &str, bytes: &[u8]) -> Cost {
         .split(' ')
         .map(|number| number.parse().unwrap())
         .collect();
+    let [kilobytes, rows, refused] = numbers.as_slice() else {
+        panic!("{name}: {said}");
+    };
     Cost {
-        kilobytes: numbers[0],
-        rows: numbers[1],
-        refused: numbers[2] == 1,
+        kilobytes: *kilobytes,
+        rows: *rows,
+        refused: *refused == 1,
     }
 }
 
