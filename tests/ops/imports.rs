@@ -155,7 +155,9 @@ both_engines! {
         let staff = test.sign_in("school").await;
         world.pupils(&staff, &world.junior, 0, 1).await;
         world.pupils(&world.admin, &world.foreign, 50, 1).await;
-        let rows = [child(0, 7, 2), child(50, 7, 2), child(51, 7, 2)];
+        let mut rows = [child(0, 7, 2), child(50, 7, 2), child(51, 7, 2)];
+        // Told at once, whatever else is wrong with the row.
+        rows[0][9] = "12".to_owned();
         let preview = test.preview(&staff, &world.junior, "新生.xlsx", &new_pupils(&rows)).await.unwrap();
         assert_eq!((preview["valid"].as_i64(), preview["duplicates"].as_i64()), (Some(1), Some(2)));
         let problems = test.problems(&staff, preview["id"].as_str().unwrap()).await;

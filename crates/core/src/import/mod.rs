@@ -90,7 +90,10 @@ pub struct CheckedRow<E> {
     pub problems: Vec<Problem>,
     /// What would be written; none when a column it needs is wrong.
     pub entry: Option<E>,
-    /// Fingerprint of what the row is about.
+    /// What the row is about, by which it is looked up on record: known even when
+    /// other columns are wrong.
+    pub subject: Option<String>,
+    /// Fingerprint of that.
     pub identity: Option<Fingerprint>,
     /// Fingerprint of all its cells.
     pub content: Fingerprint,
@@ -107,7 +110,8 @@ impl<E> ImportKind<E> {
         CheckedRow {
             entry: entry.filter(|_| !problems.iter().any(Problem::is_error)),
             problems,
-            identity: identity.map(|identity| fingerprint([identity.as_str()])),
+            identity: identity.as_deref().map(|subject| fingerprint([subject])),
+            subject: identity,
             content: fingerprint(cells.iter().map(String::as_str)),
             row,
         }

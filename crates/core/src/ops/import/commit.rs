@@ -252,13 +252,12 @@ async fn prepare<K: Importing>(
             if !row.state().is_ready() {
                 continue;
             }
-            match staging::check_again::<K>(row, &look) {
-                Some(entry) => {
-                    let key = K::key(&entry, &*cipher);
+            match staging::check_again::<K>(row, &look, &*cipher) {
+                (Some(entry), Some(key)) => {
                     let ready = K::ready(entry, &writing, &*cipher)?;
                     prepared.ready.push((at, key, ready));
                 }
-                None => prepared.refused += 1,
+                (_, _) => prepared.refused += 1,
             }
         }
         Ok(prepared)

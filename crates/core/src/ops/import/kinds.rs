@@ -70,8 +70,8 @@ pub(crate) trait Importing: Send + Sync + 'static {
     fn kind() -> &'static ImportKind<Self::Entry>;
     /// Permission that a person needs at the school.
     fn permission() -> Permission;
-    /// By what an entry is looked up.
-    fn key(entry: &Self::Entry, cipher: &dyn Cipher) -> Self::Key;
+    /// By what a row is looked up, from what it is about.
+    fn key(subject: &str, cipher: &dyn Cipher) -> Self::Key;
     /// For each key the problem of what is on record, if anything is.
     async fn on_record(
         uow: &mut dyn UnitOfWork,
@@ -117,8 +117,8 @@ impl Importing for NewPupils {
         Permission::EnterPupils
     }
 
-    fn key(entry: &PupilEntry, cipher: &dyn Cipher) -> [u8; 16] {
-        cipher.index(IndexOf::Paper, &entry.paper.index_text())
+    fn key(subject: &str, cipher: &dyn Cipher) -> [u8; 16] {
+        cipher.index(IndexOf::Paper, subject)
     }
 
     async fn on_record(
@@ -163,7 +163,7 @@ impl Importing for NewPupils {
                 .map(|date| date.format("%Y-%m-%d").to_string()),
             paper_kind: entry.paper.kind().as_str().to_owned(),
             paper_sealed: seal("pupil", "paper", entry.paper.number())?,
-            paper_index: Self::key(&entry, cipher),
+            paper_index: Self::key(&entry.paper.index_text(), cipher),
             student_number_sealed: number
                 .map(|text| seal("pupil", "student_number", text))
                 .transpose()?,
@@ -302,7 +302,7 @@ impl Importing for Classes {
         Permission::ManageClasses
     }
 
-    fn key(_: &ClassEntry, _: &dyn Cipher) {}
+    fn key(_: &str, _: &dyn Cipher) {}
 
     async fn on_record(
         _: &mut dyn UnitOfWork,

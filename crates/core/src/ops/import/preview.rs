@@ -320,7 +320,8 @@ impl<K: Importing> Reading<K> {
     fn run(self, mut opened: Opened) -> Result<PreviewSummary, OpError> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut sink = |row: CheckedRow<K::Entry>| -> Result<(), OpError> {
-            let key = row.entry.as_ref().map(|entry| K::key(entry, &*self.cipher));
+            let subject = row.subject.as_deref();
+            let key = subject.map(|subject| K::key(subject, &*self.cipher));
             batch.push((row, key));
             if batch.len() == BATCH {
                 self.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))?;

@@ -327,9 +327,13 @@ pub(crate) fn place_on_record<K: Importing>(
     }
 }
 
-/// Checks a row by the rules alone. What it has between rows stays, what the
+/// Checks a row by the rules alone; what it would write, and by what it is looked up. What it has between rows stays, what the
 /// records said goes: both are looked at again by the callers.
-pub(crate) fn check_again<K: Importing>(row: &mut StoredRow, look: &Look) -> Option<K::Entry> {
+pub(crate) fn check_again<K: Importing>(
+    row: &mut StoredRow,
+    look: &Look,
+    cipher: &dyn Cipher,
+) -> (Option<K::Entry>, Option<K::Key>) {
     let between: Vec<Problem> = row
         .problems
         .extract_if(.., |problem| is_between_rows(problem.code))
@@ -345,7 +349,11 @@ pub(crate) fn check_again<K: Importing>(row: &mut StoredRow, look: &Look) -> Opt
     row.problems.extend(between);
     row.identity = checked.identity;
     row.content = checked.content;
-    checked.entry
+    let key = checked
+        .subject
+        .as_deref()
+        .map(|subject| K::key(subject, cipher));
+    (checked.entry, key)
 }
 
 /// How far a revision goes.
@@ -385,9 +393,9 @@ pub(crate) async fn revise<K: Importing>(
                 continue;
             }
             dirty = true;
-            if let Some(entry) = check_again::<K>(row, look) {
+            if let (_, Some(key)) = check_again::<K>(row, look, cipher) {
                 at.push(i);
-                keys.push(K::key(&entry, cipher));
+                keys.push(key);
             }
         }
         if !keys.is_empty() {
