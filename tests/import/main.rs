@@ -199,7 +199,7 @@ impl Field {
             );
         }
         tally.compare(seed, container, &case, &said);
-        // Nothing was planted that a person could not take back.
+        // Hundreds of staged files would only make the database large.
         let discard = json!({ "importId": import });
         test.done(token, "import.discard", discard).await;
     }
@@ -508,6 +508,56 @@ fn a_seed_is_a_file() {
         };
         assert!(bytes(1) == bytes(1), "{container:?}");
         assert!(bytes(1) != bytes(2), "{container:?}");
+    }
+}
+
+/// The comparison notices each way in which an answer can be wrong.
+#[test]
+fn a_wrong_answer_is_noticed() {
+    let school = School {
+        id: String::new(),
+        grades: vec![(7, vec![1, 2], vec![3]), (8, Vec::new(), Vec::new())],
+    };
+    let mut rng = Rng::with_seed(7);
+    let case = Planner::new(&mut rng, Container::Xlsx, &school, size(3)).file(&OnRecord::default());
+    let right: Vec<Value> = case
+        .expected
+        .iter()
+        .map(|expected| {
+            let place = &expected.place;
+            json!({ "sheet": place.sheet, "row": place.row, "column": place.column,
+                "heading": place.heading, "code": place.code, "severity": place.severity,
+                "message": "请核对。" })
+        })
+        .collect();
+    let failures = |said: &[Value]| {
+        let mut tally = Tally::default();
+        tally.compare(0, Container::Xlsx, &case, said);
+        tally.failures.len()
+    };
+    assert_eq!(failures(&right), 0);
+    for at in 0..right.len() {
+        let mut missing = right.clone();
+        missing.remove(at);
+        assert_eq!(failures(&missing), 1);
+        let mut twice = right.clone();
+        twice.push(right[at].clone());
+        assert_eq!(failures(&twice), 1);
+        for (key, wrong) in [
+            ("sheet", json!("别的表")),
+            ("row", json!(1_000_000)),
+            ("column", json!("ZZ")),
+            ("heading", json!("备注")),
+            ("code", json!("busy")),
+            ("severity", json!("fatal")),
+        ] {
+            let mut other = right.clone();
+            other[at][key] = wrong;
+            assert_eq!(failures(&other), 2, "{key}: one not found and one too many");
+        }
+        let mut telling = right.clone();
+        telling[at]["message"] = json!("320507201309189918 不对。");
+        assert_eq!(failures(&telling), 1);
     }
 }
 

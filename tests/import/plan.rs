@@ -116,12 +116,10 @@ impl Row {
 
     /// Columns that a fault makes unreadable.
     fn readable(&self, column: Col) -> bool {
-        !self.merged.contains(&column)
-            && !(column == Col::Number && self.merged.contains(&Col::Kind))
-            && !self
-                .kinds
-                .iter()
-                .any(|kind| kind.is_fault() && kind.columns.contains(&column))
+        let merged = self.merged.contains(&column)
+            || column == Col::Number && self.merged.contains(&Col::Kind);
+        let faulty = |kind: &Kind| kind.is_fault() && kind.columns.contains(&column);
+        !merged && !self.kinds.iter().any(|kind| faulty(kind))
     }
 
     /// True when a merged cell in this column changes nothing else of the row.
