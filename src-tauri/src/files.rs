@@ -101,7 +101,7 @@ pub(crate) async fn stage_file(backend: &Backend, path: PathBuf) -> Result<Stage
     if !about.is_file() {
         return Err(OpError::from(
             Problem::new(Code::FileKind)
-                .message(format!("“{file_name}”是文件夹，请选择一个 .xlsx 工作簿。")),
+                .message(format!("“{file_name}”是文件夹，请选择一个工作簿或 .csv 文件。")),
         )
         .into());
     }

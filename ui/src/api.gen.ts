@@ -202,7 +202,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -632,12 +632,14 @@ rules: Array<string>,
  */
 classes: Array<ClassGuide>, };
 export type ImportGuideRequest = { 
+kind?: ImportKindName, 
 /**
  * School.
  */
 schoolId: SchoolId, };
 export type ImportId = string;
 export type ImportRowView = { 
+edited: Array<number>, 
 /**
  * Position in the current filter, from 0.
  */
@@ -649,7 +651,7 @@ row: number,
 /**
  * `valid`, `warning`, `error`, `committed`.
  */
-state: "valid" | "warning" | "error" | "committed", 
+state: "valid" | "warning" | "error" | "committed" | "undone", 
 /**
  * Cells in the order of the columns, as written in the file.
  */
@@ -658,6 +660,16 @@ cells: Array<string>,
  * Problems of the row.
  */
 problems: Array<Problem>, };
+export type Reread = { applied: number, unchanged: number, committed: number, unmatched: number, notes: Array<Problem>, };
+export type ImportChange = { summary: ImportSummary, groups: Array<ProblemGroup>, changed: number, rows: Array<ImportRowView>, };
+export type EditImportRequest = { importId: ImportId, edits: Array<CellEdit>, };
+export type CellEdit = { row: number, column: string, value: string, was?: string, };
+export type ReplaceInImportRequest = { importId: ImportId, column: string, from: string, to: string, };
+export type AcceptSuggestionsRequest = { importId: ImportId, code: Code, column?: string, row?: number, };
+export type HeldView = { row: number, name: string, where: string, reasons: Array<string>, };
+export type HeldImportResponse = { free: number, heldTotal: number, held: Array<HeldView>, };
+export type UndoImportResponse = { summary: ImportSummary, undone: number, held: number, };
+export type DoctorRow = { row: number, cell: string, name: string, possible: number, candidates: Array<string>, proposals: Array<{ number: string, name: string, schoolName: string, className: string, sameSchool: boolean, }>, message: string, };
 export type ImportRowsRequest = { 
 /**
  * Import.
@@ -685,7 +697,9 @@ total: number,
  */
 rows: Array<ImportRowView>, };
 export type ImportState = "reading" | "preview" | "partly" | "committed" | "undone" | "discarded";
+export type ImportKindName = "new_pupils" | "classes";
 export type ImportSummary = { 
+kind: ImportKindName, kindName: string, fileSha256: string, ready: number, undone: number, undoable: number, redoable: number, undoneAt?: number, purgedAt?: number, reread?: Reread, 
 /**
  * Id.
  */
@@ -767,6 +781,7 @@ columns: Array<ImportColumn>,
  */
 fileProblems: Array<Problem>, };
 export type ImportTemplateRequest = { 
+kind?: ImportKindName, 
 /**
  * School.
  */
@@ -921,6 +936,7 @@ export type ListGradesResponse = {
  */
 items: Array<GradeView>, };
 export type ListImportsRequest = { 
+state?: ImportState, kind?: ImportKindName, 
 /**
  * Only of this school.
  */
@@ -1225,6 +1241,7 @@ version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
 export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health";
 export type PreviewImportRequest = { 
+kind?: ImportKindName, 
 /**
  * School.
  */
@@ -1288,6 +1305,7 @@ column?: string,
  */
 heading?: string, };
 export type ProblemGroup = { 
+column?: string, suggested: number, 
 /**
  * Code.
  */
@@ -1915,6 +1933,17 @@ export type Ops = {
   "import.nextProblem": { req: NextProblemRequest; res: NextProblemResponse };
   "import.commit": { req: CommitImportRequest; res: ImportSummary };
   "import.discard": { req: DiscardImportRequest; res: ImportSummary };
+  "import.edit": { req: EditImportRequest; res: ImportChange };
+  "import.replace": { req: ReplaceInImportRequest; res: ImportChange };
+  "import.acceptSuggestions": { req: AcceptSuggestionsRequest; res: ImportChange };
+  "import.undoEdit": { req: { importId: ImportId }; res: ImportChange };
+  "import.redoEdit": { req: { importId: ImportId }; res: ImportChange };
+  "import.recheck": { req: { importId: ImportId }; res: ImportChange };
+  "import.doctor": { req: { importId: ImportId, row?: number }; res: { rows: Array<DoctorRow> } };
+  "import.errorWorkbook": { req: { importId: ImportId }; res: { blobId: string, fileName: string, fresh?: string } };
+  "import.held": { req: { importId: ImportId }; res: HeldImportResponse };
+  "import.undo": { req: { importId: ImportId, keepHeld?: boolean }; res: UndoImportResponse };
+  "import.open": { req: { importId: ImportId }; res: ShowImportResponse };
   "import.list": { req: ListImportsRequest; res: ListImportsResponse };
   "pupil.list": { req: ListPupilsRequest; res: ListPupilsResponse };
   "pupil.find": { req: FindPupilRequest; res: FindPupilResponse };
