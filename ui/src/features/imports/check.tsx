@@ -261,11 +261,8 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
     notify.done(tImport.rechecked(done.summary.ready, done.summary.errors));
   };
 
-  const pick = async (row: DoctorRow, number: string) => {
-    const done = await changes.run("import.edit", { importId: summary.id, edits: [{ row: row.row, column: "paperNumber", value: number, was: row.cell }] });
-    void client.invalidateQueries({ queryKey: ["import.doctor"] });
-    if (done) notify.done(tImport.doctorPicked(row.row));
-  };
+  const pick = async (row: DoctorRow, number: string) =>
+    (await changes.run("import.edit", { importId: summary.id, edits: [{ row: row.row, column: "paperNumber", value: number, was: row.cell }] })) !== null;
 
   // ---- saving ----
 
@@ -493,7 +490,7 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
         <ReplaceDialog summary={summary} column={spot.column} from={current.cells[spot.column] ?? ""} to={suggestion ?? ""} onSubmit={replace} onClose={() => setDialog(null)} />
       ) : null}
       {dialog === "doctor" && current ? (
-        <Doctor importId={summary.id} row={current.row} busy={changes.busy} onPick={(row, number) => void pick(row, number)} onClose={() => setDialog(null)} />
+        <Doctor importId={summary.id} row={current.row} busy={changes.busy} onPick={pick} onClose={() => setDialog(null)} />
       ) : null}
     </Page>
   );

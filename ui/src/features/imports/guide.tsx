@@ -1,14 +1,14 @@
 // How to fill in the workbook: the same notes as in the template.
 import { Button } from "antd";
 import { useMemo } from "react";
-import type { ImportGuide, ImportKindName } from "../../api.gen";
+import type { ImportGuide, ImportOf } from "../../api.gen";
 import { Panel } from "../../shared/components/page";
 import { columnLetter } from "../../shared/formatting";
 import { go } from "../../shared/router";
 import { useSession } from "../../shared/session";
 import { tImport } from "../../shared/texts";
 
-export function Guide(props: { guide: ImportGuide; kind: ImportKindName }) {
+export function Guide(props: { guide: ImportGuide; kind: ImportOf }) {
   const { guide } = props;
   const { can } = useSession();
   const grades = useMemo(() => {

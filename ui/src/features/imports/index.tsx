@@ -2,7 +2,7 @@
 import { DownloadOutlined, FileExcelOutlined, FolderOpenOutlined } from "@ant-design/icons";
 import { Button, Segmented, Spin } from "antd";
 import { useState } from "react";
-import type { ImportKindName } from "../../api.gen";
+import type { ImportOf } from "../../api.gen";
 import { platform } from "../../platform";
 import { call } from "../../shared/call";
 import { Lines, useNotify } from "../../shared/components/feedback";
@@ -23,7 +23,7 @@ export function ImportWizard() {
   const { can } = useSession();
   const [params, change] = useParams();
   const { schoolId } = scope;
-  const kind: ImportKindName = params.get("kind") === "classes" && can("manage_classes") ? "classes" : "new_pupils";
+  const kind: ImportOf = params.get("kind") === "classes" && can("manage_classes") ? "classes" : "new_pupils";
   const guide = useOp("import.guide", schoolId ? { schoolId, kind } : null, { staleTime: 0 });
   return (
     <Page title={kind === "classes" ? tImport.titleClasses : tImport.title} toolbar={<ImportSteps current={schoolId ? 1 : 0} />}>
@@ -73,7 +73,7 @@ export function ImportWizard() {
   );
 }
 
-function TemplateButton(props: { schoolId: string; kind: ImportKindName }) {
+function TemplateButton(props: { schoolId: string; kind: ImportOf }) {
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   return (
@@ -99,7 +99,7 @@ function TemplateButton(props: { schoolId: string; kind: ImportKindName }) {
   );
 }
 
-function FileDrop(props: { schoolId: string; kind: ImportKindName; limit: number | undefined }) {
+function FileDrop(props: { schoolId: string; kind: ImportOf; limit: number | undefined }) {
   const { over, reading, lines, read } = useReading(props.schoolId, props.kind);
   return (
     <>

@@ -1,7 +1,7 @@
 // 导入记录: every import is kept, with who, when and what became of it, and can be opened again.
 import { ImportOutlined, InfoCircleOutlined } from "@ant-design/icons";
 import { Button, Popover, Select } from "antd";
-import type { ImportKindName, ImportState, ImportSummary } from "../../api.gen";
+import type { ImportOf, ImportState, ImportSummary } from "../../api.gen";
 import type { Column } from "../../shared/components/data-table";
 import { Page } from "../../shared/components/page";
 import { PagedTable } from "../../shared/components/paged-table";
@@ -15,7 +15,7 @@ import { tCommon, tImport } from "../../shared/texts";
 import { importTone } from "../../shared/tones";
 
 const STATES = ["preview", "partly", "committed", "undone", "discarded"] as const satisfies readonly ImportState[];
-const KINDS = ["new_pupils", "classes"] as const satisfies readonly ImportKindName[];
+const KINDS = ["new_pupils", "classes"] as const satisfies readonly ImportOf[];
 
 const COLUMNS: Column<ImportSummary>[] = [
   { key: "time", title: tImport.col.time, width: 150, render: (i) => moment(i.createdAt) },

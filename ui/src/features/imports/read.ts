@@ -1,7 +1,7 @@
 // Reading a file, chosen or dropped, until its report is there.
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ImportKindName, Reread, ShowImportResponse } from "../../api.gen";
+import type { ImportOf, Reread, ShowImportResponse } from "../../api.gen";
 import { newKey, platform, type StagedBlob } from "../../platform";
 import { call } from "../../shared/call";
 import { errorLines } from "../../shared/components/states";
@@ -66,7 +66,7 @@ export type Reading = {
 };
 
 /** Takes files for a school: from a dialog, from a field, dropped on the window. */
-export function useReading(schoolId: string, kind: ImportKindName, enabled = true): Reading {
+export function useReading(schoolId: string, kind: ImportOf, enabled = true): Reading {
   const client = useQueryClient();
   const [over, setOver] = useState(false);
   const [reading, setReading] = useState<string | null>(null);

@@ -7,8 +7,10 @@ import { Tag } from "../../shared/components/tags";
 import { tImport } from "../../shared/texts";
 import { isOpenRow, problemsOf } from "./grid";
 
-/** Problems that the damaged-number doctor can help with. */
-const DAMAGED: readonly string[] = ["paper.precision", "paper.trailing_zeros"];
+/** Numbers that a spreadsheet damaged; a cut one most often fails its check digit. */
+function isDamaged(problem: Problem, cell: string): boolean {
+  return problem.code === "paper.precision" || problem.code === "paper.trailing_zeros" || (problem.code === "paper.check" && /000$|e\+/i.test(cell));
+}
 
 /** The sample names its own row; in a list of kinds the place only distracts. */
 function shortened(message: string): string {
@@ -100,7 +102,7 @@ export function CellPanel(props: {
                 {tImport.acceptAll(group.suggested)}
               </Button>
             ) : null}
-            {here.some((p) => DAMAGED.includes(p.code)) ? (
+            {here.some((p) => isDamaged(p, row.cells[props.column] ?? "")) ? (
               <Button size="small" onClick={props.onDoctor} data-testid="import-doctor">
                 {tImport.doctor}
               </Button>
