@@ -105,3 +105,39 @@ pub fn all_text(bytes: Vec<u8>, name: &str) -> String {
     }
     text
 }
+
+/// A workbook with one sheet of texts, its headings first.
+pub fn table(sheet_name: &str, rows: &[Vec<String>]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(sheet_name).unwrap();
+    for (at, row) in (0..).zip(rows) {
+        for (column, text) in (0..).zip(row) {
+            if !text.is_empty() {
+                sheet.write_string(at, column, text).unwrap();
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+/// The texts of the first sheet of a workbook, as another program reads them.
+pub fn texts(bytes: &[u8]) -> Vec<Vec<String>> {
+    use calamine::Reader as _;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let range = book.worksheet_range_at(0).expect("a sheet").unwrap();
+    let (last_row, last_column) = range.end().unwrap_or_default();
+    // From A1 on, wherever the first cell is.
+    (0..=last_row)
+        .map(|row| {
+            (0..=last_column)
+                .map(|column| {
+                    range
+                        .get_value((row, column))
+                        .map(ToString::to_string)
+                        .unwrap_or_default()
+                })
+                .collect()
+        })
+        .collect()
+}

@@ -4,6 +4,8 @@ mod accounts;
 mod audit;
 mod classes;
 mod idempotency;
+mod import_repair;
+mod import_undo;
 mod imports;
 mod orders;
 mod permissions;

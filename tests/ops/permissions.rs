@@ -47,8 +47,18 @@ const MAY: &[(&str, &str)] = &[
     ("import.show", "cds"),
     ("import.rows", "cds"),
     ("import.nextProblem", "cds"),
+    ("import.open", "cds"),
+    ("import.edit", "cds"),
+    ("import.replace", "cds"),
+    ("import.acceptSuggestions", "cds"),
+    ("import.undoEdit", "cds"),
+    ("import.redoEdit", "cds"),
+    ("import.recheck", "cds"),
+    ("import.errorWorkbook", "cds"),
     ("import.commit", "cds"),
     ("import.discard", "cds"),
+    ("import.held", "cds"),
+    ("import.undo", "cds"),
     ("import.list", "cds"),
     ("pupil.list", "cdsk"),
     ("pupil.find", "cdsk"),
@@ -169,11 +179,27 @@ fn request(op: &str, t: &Things) -> Value {
         "import.preview" => {
             json!({ "schoolId": t.school, "blobId": t.import, "fileName": "a.xlsx" })
         }
-        "import.show" => json!({ "importId": t.import }),
+        "import.show"
+        | "import.open"
+        | "import.discard"
+        | "import.held"
+        | "import.undo"
+        | "import.undoEdit"
+        | "import.redoEdit"
+        | "import.recheck"
+        | "import.errorWorkbook" => {
+            json!({ "importId": t.import })
+        }
+        "import.edit" => {
+            json!({ "importId": t.import, "edits": [{ "row": 1, "column": "none", "value": "" }] })
+        }
+        "import.replace" => {
+            json!({ "importId": t.import, "column": "none", "from": "", "to": "" })
+        }
+        "import.acceptSuggestions" => json!({ "importId": t.import, "code": "class.unknown" }),
         "import.rows" => json!({ "importId": t.import, "start": 0, "limit": 1 }),
         "import.nextProblem" => json!({ "importId": t.import, "afterRow": 0 }),
         "import.commit" => json!({ "importId": t.import, "mode": "all" }),
-        "import.discard" => json!({ "importId": t.import }),
         "import.list" => json!({ "schoolId": t.school }),
         "pupil.list" => json!({ "schoolId": t.school }),
         "pupil.find" => json!({ "idNumber": "abc" }),

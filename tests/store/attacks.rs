@@ -8,7 +8,7 @@ use ekatong_core::ports::{ChainEnd, Store};
 use tokio::task::JoinSet;
 
 use crate::both;
-use crate::place::{NOW, Place, World, class, enter, order, pupil};
+use crate::place::{DESKTOP, NOW, Place, World, class, enter, order, pupil};
 
 both!(
     two_hundred_create_the_classes_of_one_grade,
@@ -88,7 +88,7 @@ async fn fifty_enter_the_same_child(place: Place) {
         let new = pupil(&place, &world, i % 6, "张三", "320508201309189918");
         tasks.spawn(async move {
             let mut w = store.write().await?;
-            let entered = w.insert_pupils(&[new], NOW).await?;
+            let entered = w.insert_pupils(&[new], DESKTOP).await?;
             w.commit().await?;
             Ok::<_, OpError>(entered.len())
         });
@@ -226,7 +226,7 @@ async fn opposite_orders_do_not_deadlock(place: Place) {
         let by = world.account.id;
         tasks.spawn(async move {
             let mut w = store.write().await?;
-            let entered = w.insert_pupils(&new, NOW).await?;
+            let entered = w.insert_pupils(&new, DESKTOP).await?;
             let orders: Vec<_> = entered.iter().map(|p| order(*p)).collect();
             let ids = w.insert_orders(&orders, by, NOW).await?;
             w.orders_by_ids(&ids).await?;
@@ -257,7 +257,7 @@ async fn a_closing_class_waits_for_an_entry(place: Place) {
         Ok::<_, OpError>(deleted)
     });
     let new = pupil(&place, &world, 0, "张三", "1");
-    assert_eq!(w.insert_pupils(&[new], NOW).await.unwrap().len(), 1);
+    assert_eq!(w.insert_pupils(&[new], DESKTOP).await.unwrap().len(), 1);
     assert!(!deleting.is_finished());
     w.commit().await.unwrap();
     assert!(

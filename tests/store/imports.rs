@@ -1,21 +1,23 @@
-//! Imports and their staged rows.
+//! Imports, the blocks of their rows, and what an undo asks of pupils.
 
 use ekatong_core::error::Code;
-use ekatong_core::id::ImportId;
-use ekatong_core::ports::{ImportRecord, PupilFilter, StagedEntry, StagedRow};
+use ekatong_core::id::{BlobId, ImportId};
+use ekatong_core::ports::{Entering, ImportFilter, ImportRecord, PupilFilter};
 
 use crate::both;
-use crate::place::{NOW, Place, World, class, enter, id, pupil, refused};
+use crate::place::{NOW, Place, World, enter, id, order, pupil, refused};
 
 both!(
     an_import_is_kept_changed_and_dropped,
     imports_are_listed_newest_first,
-    staged_rows_are_read_by_place_and_number,
-    rows_are_patched_and_numbered_anew,
-    conflicts_and_missing_classes_show,
-    a_commit_copies_inside_the_database,
-    a_commit_meets_a_child_entered_meanwhile,
+    blocks_and_index_are_replaced_and_forgotten,
+    a_new_correction_drops_those_after_it,
+    imports_kept_too_long_are_found,
+    pupils_of_an_import_are_entered_and_taken_back,
+    pupils_that_moved_on_are_not_deleted,
 );
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub(crate) fn import(world: &World, school: usize) -> ImportRecord {
     let school = &world.schools[school];
@@ -28,10 +30,13 @@ pub(crate) fn import(world: &World, school: usize) -> ImportRecord {
         school_year: 2025,
         file_name: "新生.xlsx".into(),
         file_sha256: [5; 32],
+        blob_id: None,
         state: "reading".into(),
         sheet: String::new(),
         heading_row: 0,
         columns: "[]".into(),
+        snapshot: "{}".into(),
+        rules_version: 1,
         rows_total: 0,
         rows_valid: 0,
         rows_error: 0,
@@ -39,294 +44,284 @@ pub(crate) fn import(world: &World, school: usize) -> ImportRecord {
         rows_problem: 0,
         rows_duplicate: 0,
         rows_committed: 0,
+        rows_undone: 0,
         file_problems: "[]".into(),
         groups: "[]".into(),
+        edit_at: 0,
+        edit_last: 0,
         created_by: world.account.id,
         created_by_login: world.account.login.clone(),
         created_at: NOW,
         committed_at: None,
         submitted_at: None,
+        undone_at: None,
+        purged_at: None,
     }
-}
-
-pub(crate) fn row(
-    place: &Place,
-    world: &World,
-    position: i64,
-    state: &str,
-    class: usize,
-    paper: &str,
-) -> StagedRow {
-    let new = pupil(place, world, class, "张三", paper);
-    StagedRow {
-        position,
-        problem_position: None,
-        row_number: position + 3,
-        state: state.into(),
-        cells_sealed: format!("cells {position}").into_bytes(),
-        problems: if state == "valid" { "[]" } else { "[1]" }.into(),
-        entry: (state != "error").then_some(StagedEntry {
-            pupil_id: new.id,
-            class_id: new.class_id,
-            grade: new.grade,
-            name: new.name,
-            gender: new.gender,
-            birth_date: new.birth_date,
-            paper_kind: new.paper_kind,
-            paper_sealed: new.paper_sealed,
-            paper_index: new.paper_index,
-            student_number_sealed: new.student_number_sealed,
-            student_number_index: new.student_number_index,
-            address_sealed: None,
-            guardian_relation: new.guardian_relation,
-            guardian_name: new.guardian_name,
-            guardian_phone_sealed: new.guardian_phone_sealed,
-            guardian_phone_index: new.guardian_phone_index,
-        }),
-    }
-}
-
-/// Six rows of the first school: 0 valid, 1 error, 2 warning, 3 valid, 4 error, 5 valid.
-async fn staged(place: &Place, world: &World) -> (ImportRecord, Vec<StagedRow>) {
-    let record = import(world, 0);
-    let states = ["valid", "error", "warning", "valid", "error", "valid"];
-    let rows: Vec<_> = states
-        .iter()
-        .zip(0..)
-        .map(|(state, i)| row(place, world, i, state, 0, &i.to_string()))
-        .collect();
-    let mut w = place.write().await;
-    w.insert_import(&record).await.unwrap();
-    w.stage_rows(record.id, &rows).await.unwrap();
-    assert_eq!(w.number_problem_rows(record.id).await.unwrap(), 3);
-    w.commit().await.unwrap();
-    (record, rows)
 }
 
 async fn an_import_is_kept_changed_and_dropped(place: Place) {
     let world = World::make(&place).await;
-    let (mut record, rows) = staged(&place, &world).await;
+    let mut record = import(&world, 0);
     let mut w = place.write().await;
+    w.insert_import(&record).await.unwrap();
     assert_eq!(w.import(record.id).await.unwrap(), Some(record.clone()));
+    record.blob_id = Some(id::<BlobId>());
     record.state = "preview".into();
     record.sheet = "Sheet1".into();
     record.heading_row = 2;
     record.columns = "[2]".into();
-    record.rows_total = 6;
-    record.rows_valid = 4;
+    record.snapshot = "[5]".into();
+    record.rules_version = 8;
+    record.rows_total = 16;
+    record.rows_valid = 14;
     record.rows_error = 2;
     record.rows_warning = 1;
     record.rows_problem = 3;
     record.rows_duplicate = 5;
     record.rows_committed = 7;
+    record.rows_undone = 6;
     record.file_problems = "[3]".into();
     record.groups = "[4]".into();
+    record.edit_at = 9;
+    record.edit_last = 10;
     record.committed_at = Some(NOW + 1);
     record.submitted_at = Some(NOW + 2);
+    record.undone_at = Some(NOW + 3);
+    record.purged_at = Some(NOW + 4);
     w.update_import(&record).await.unwrap();
     assert_eq!(w.import(record.id).await.unwrap(), Some(record.clone()));
     w.delete_import(record.id).await.unwrap();
-    assert!(
-        w.import(record.id).await.unwrap().is_some(),
-        "only while read"
-    );
+    let left = w.import(record.id).await.unwrap();
+    assert!(left.is_some(), "only while read");
     let reading = import(&world, 1);
     w.insert_import(&reading).await.unwrap();
-    w.stage_rows(reading.id, &rows).await.unwrap();
+    w.put_blocks(reading.id, &[(0, vec![1])]).await.unwrap();
     w.delete_import(reading.id).await.unwrap();
     assert_eq!(w.import(reading.id).await.unwrap(), None);
-    let left = w.staged_rows(reading.id, 0, 9, false).await.unwrap();
-    assert!(left.is_empty());
-    w.delete_staged(record.id).await.unwrap();
-    let left = w.staged_rows(record.id, 0, 9, false).await.unwrap();
-    assert!(left.is_empty());
+    assert_eq!(w.block(reading.id, 0).await.unwrap(), None);
     w.commit().await.unwrap();
 }
 
 async fn imports_are_listed_newest_first(place: Place) {
     let world = World::make(&place).await;
-    let all: Vec<_> = [0, 1, 2, 0].map(|s| import(&world, s)).into();
+    let mut all: Vec<_> = [0, 1, 2, 0].map(|s| import(&world, s)).into();
+    all[1].state = "preview".into();
+    all[3].kind = "classes".into();
     let mut w = place.write().await;
     for i in &all {
         w.insert_import(i).await.unwrap();
+        w.update_import(i).await.unwrap();
     }
     w.commit().await.unwrap();
     let mut r = place.read().await;
-    let newest = r.imports(None, None, None, 3).await.unwrap();
+    let every = ImportFilter::default();
+    let newest = r.imports(&every, None, 3).await.unwrap();
     let expected: Vec<_> = all.iter().rev().cloned().collect();
     assert_eq!(newest, expected[..3]);
-    let rest = r.imports(None, None, Some(newest[2].id), 3).await.unwrap();
+    let rest = r.imports(&every, Some(newest[2].id), 3).await.unwrap();
     assert_eq!(rest, expected[3..]);
-    let school = [world.schools[0].id];
-    let of = r.imports(Some(&school), None, None, 9).await.unwrap();
-    assert_eq!(of, [all[3].clone(), all[0].clone()]);
-    let district = ["320508".to_owned()];
-    let of = r.imports(None, Some(&district), None, 9).await.unwrap();
-    assert_eq!(of.len(), 3);
-    let two = [world.schools[0].id, world.schools[2].id];
-    let of = r
-        .imports(Some(&two), Some(&district), None, 9)
-        .await
-        .unwrap();
-    assert_eq!(of.len(), 2);
-    assert!(
-        r.imports(Some(&[]), None, None, 9)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-}
-
-async fn staged_rows_are_read_by_place_and_number(place: Place) {
-    let world = World::make(&place).await;
-    let (import, rows) = staged(&place, &world).await;
-    let mut r = place.read().await;
-    let page = r.staged_rows(import.id, 2, 3, false).await.unwrap();
-    let seen: Vec<_> = page
-        .iter()
-        .map(|r| {
-            (
-                r.position,
-                r.problem_position,
-                r.row_number,
-                r.state.as_str(),
-            )
-        })
-        .collect();
-    let expected = [
-        (2, Some(1), 5, "warning"),
-        (3, None, 6, "valid"),
-        (4, Some(2), 7, "error"),
-    ];
-    assert_eq!(seen, expected);
-    assert_eq!(page[0].cells_sealed, rows[2].cells_sealed);
-    assert_eq!(page[0].problems, "[1]");
-    let problems = r.staged_rows(import.id, 1, 9, true).await.unwrap();
-    assert_eq!(
-        problems.iter().map(|r| r.position).collect::<Vec<_>>(),
-        [2, 4]
-    );
-    let by_row = r.staged_by_row(import.id, &[8, 3, 99]).await.unwrap();
-    assert_eq!(
-        by_row.iter().map(|r| r.position).collect::<Vec<_>>(),
-        [0, 5]
-    );
-    for (after, backwards, expected) in [
-        (0, false, Some(4)),
-        (4, false, Some(5)),
-        (7, false, None),
-        (7, true, Some(5)),
-        (4, true, None),
+    let district = Some("320508".to_owned());
+    for (filter, want) in [
+        (
+            ImportFilter {
+                school: Some(world.schools[0].id),
+                ..ImportFilter::default()
+            },
+            vec![3, 0],
+        ),
+        (
+            ImportFilter {
+                district: district.clone(),
+                ..ImportFilter::default()
+            },
+            vec![3, 1, 0],
+        ),
+        (
+            ImportFilter {
+                district: district.clone(),
+                state: Some("preview".into()),
+                ..ImportFilter::default()
+            },
+            vec![1],
+        ),
+        (
+            ImportFilter {
+                kind: Some("new_pupils".into()),
+                ..ImportFilter::default()
+            },
+            vec![2, 1, 0],
+        ),
+        (
+            ImportFilter {
+                district,
+                school: Some(world.schools[2].id),
+                ..ImportFilter::default()
+            },
+            vec![],
+        ),
     ] {
-        let next = r
-            .next_problem_row(import.id, after, backwards)
-            .await
-            .unwrap();
-        assert_eq!(next.map(|r| r.row_number), expected, "{after} {backwards}");
+        let want: Vec<_> = want.into_iter().map(|i: usize| all[i].clone()).collect();
+        assert_eq!(
+            r.imports(&filter, None, 9).await.unwrap(),
+            want,
+            "{filter:?}"
+        );
     }
 }
 
-async fn rows_are_patched_and_numbered_anew(place: Place) {
+async fn blocks_and_index_are_replaced_and_forgotten(place: Place) {
     let world = World::make(&place).await;
-    let (import, _) = staged(&place, &world).await;
+    let record = import(&world, 0);
     let mut w = place.write().await;
-    let patch = [
-        (0, "error".to_owned(), "[9]".to_owned()),
-        (2, "valid".to_owned(), "[]".to_owned()),
-    ];
-    w.patch_rows(import.id, &patch).await.unwrap();
-    assert_eq!(w.number_problem_rows(import.id).await.unwrap(), 3);
-    let page = w.staged_rows(import.id, 0, 9, false).await.unwrap();
-    let seen: Vec<_> = page
+    w.insert_import(&record).await.unwrap();
+    assert_eq!(w.row_index(record.id).await.unwrap(), None);
+    let blocks = [(0, vec![1, 1]), (1, vec![2])];
+    w.put_blocks(record.id, &blocks).await.unwrap();
+    w.put_blocks(record.id, &[(1, vec![3])]).await.unwrap();
+    w.put_row_index(record.id, &[7]).await.unwrap();
+    w.put_row_index(record.id, &[8]).await.unwrap();
+    w.commit().await.unwrap();
+    let mut w = place.write().await;
+    assert_eq!(w.block(record.id, 0).await.unwrap(), Some(vec![1, 1]));
+    assert_eq!(w.block(record.id, 1).await.unwrap(), Some(vec![3]));
+    assert_eq!(w.block(record.id, 2).await.unwrap(), None);
+    assert_eq!(w.row_index(record.id).await.unwrap(), Some(vec![8]));
+    w.put_edit(record.id, 1, &[4]).await.unwrap();
+    w.delete_rows(record.id).await.unwrap();
+    assert_eq!(w.block(record.id, 0).await.unwrap(), None);
+    assert_eq!(w.row_index(record.id).await.unwrap(), None);
+    assert_eq!(w.edit(record.id, 1).await.unwrap(), None);
+    w.commit().await.unwrap();
+}
+
+async fn a_new_correction_drops_those_after_it(place: Place) {
+    let world = World::make(&place).await;
+    let record = import(&world, 0);
+    let mut w = place.write().await;
+    w.insert_import(&record).await.unwrap();
+    for number in 1_u8..=3 {
+        w.put_edit(record.id, i64::from(number), &[number])
+            .await
+            .unwrap();
+    }
+    w.put_edit(record.id, 2, &[9]).await.unwrap();
+    assert_eq!(w.edit(record.id, 1).await.unwrap(), Some(vec![1]));
+    assert_eq!(w.edit(record.id, 2).await.unwrap(), Some(vec![9]));
+    assert_eq!(w.edit(record.id, 3).await.unwrap(), None);
+    w.delete_edits(record.id).await.unwrap();
+    assert_eq!(w.edit(record.id, 1).await.unwrap(), None);
+    w.commit().await.unwrap();
+}
+
+async fn imports_kept_too_long_are_found(place: Place) {
+    let world = World::make(&place).await;
+    let mut w = place.write().await;
+    let mut all = Vec::new();
+    for (school, age, state) in [
+        (0, 3, "committed"),
+        (0, 2, "preview"),
+        (0, 3, "reading"),
+        (2, 3, "preview"),
+        (1, 1, "preview"),
+    ] {
+        let record = ImportRecord {
+            created_at: NOW - age * DAY,
+            state: state.into(),
+            ..import(&world, school)
+        };
+        w.insert_import(&record).await.unwrap();
+        w.update_import(&record).await.unwrap();
+        all.push(record);
+    }
+    let due = w.imports_to_purge("320508", NOW - DAY, 9).await.unwrap();
+    assert_eq!(due, all[..2], "oldest first, not of others, not while read");
+    let one = w.imports_to_purge("320508", NOW - DAY, 1).await.unwrap();
+    assert_eq!(one, all[..1]);
+    all[0].purged_at = Some(NOW);
+    w.update_import(&all[0]).await.unwrap();
+    let due = w.imports_to_purge("320508", NOW - DAY, 9).await.unwrap();
+    assert_eq!(due, all[1..2]);
+    w.commit().await.unwrap();
+}
+
+/// Three pupils of one import.
+async fn entered(place: &Place, world: &World) -> (ImportRecord, Vec<ekatong_core::id::PupilId>) {
+    let record = import(world, 0);
+    let how = Entering {
+        channel: "import",
+        import: Some(record.id),
+        submit: true,
+        now: NOW + 5,
+    };
+    let pupils: Vec<_> = ["甲", "乙", "丙"]
         .iter()
-        .map(|r| (r.state.as_str(), r.problem_position))
+        .map(|name| pupil(place, world, 0, name, name))
         .collect();
-    let expected = [
-        ("error", Some(0)),
-        ("error", Some(1)),
-        ("valid", None),
-        ("valid", None),
-        ("error", Some(2)),
-        ("valid", None),
-    ];
-    assert_eq!(seen, expected);
-    assert_eq!(page[0].problems, "[9]");
-    // A row that was an error is not committed, even when it is called valid again.
-    let back = [(0, "valid".to_owned(), "[]".to_owned())];
-    w.patch_rows(import.id, &back).await.unwrap();
-    assert_eq!(w.commit_staged(import.id, false, NOW).await.unwrap(), 3);
+    let mut w = place.write().await;
+    w.insert_import(&record).await.unwrap();
+    let ids = w.insert_pupils(&pupils, how).await.unwrap();
     w.commit().await.unwrap();
+    (record, ids)
 }
 
-async fn conflicts_and_missing_classes_show(place: Place) {
+async fn pupils_of_an_import_are_entered_and_taken_back(place: Place) {
     let world = World::make(&place).await;
-    let (import, _) = staged(&place, &world).await;
-    let on_record = pupil(&place, &world, 4, "别校", "2");
-    enter(
-        &place,
-        &[on_record.clone(), pupil(&place, &world, 4, "错行", "1")],
-    )
-    .await;
+    let (record, ids) = entered(&place, &world).await;
     let mut w = place.write().await;
-    let conflicts = w.staged_conflicts(import.id).await.unwrap();
-    assert_eq!(conflicts.len(), 1);
-    let (position, row, found) = &conflicts[0];
-    assert_eq!((*position, *row, found.id), (2, 5, on_record.id));
-    assert_eq!(found.school_name, world.schools[2].name);
-    assert!(w.staged_without_class(import.id).await.unwrap().is_empty());
-    let mut closed = world.classes[0].clone();
-    closed.open = false;
-    assert!(w.update_class(&closed).await.unwrap());
-    let without = w.staged_without_class(import.id).await.unwrap();
-    assert_eq!(without, [(0, 3), (2, 5), (3, 6), (5, 8)]);
-    closed.version = 2;
-    assert!(w.delete_class(closed.id, 2).await.unwrap());
-    assert_eq!(w.staged_without_class(import.id).await.unwrap().len(), 4);
-    w.commit().await.unwrap();
-}
-
-async fn a_commit_copies_inside_the_database(place: Place) {
-    let world = World::make(&place).await;
-    let (import, rows) = staged(&place, &world).await;
-    let mut w = place.write().await;
-    assert_eq!(w.commit_staged(import.id, true, NOW + 5).await.unwrap(), 4);
-    assert_eq!(w.commit_staged(import.id, true, NOW + 6).await.unwrap(), 0);
-    w.commit().await.unwrap();
-    let mut r = place.read().await;
     let filter = PupilFilter {
-        import: Some(import.id),
+        import: Some(record.id),
         ..PupilFilter::default()
     };
-    let pupils = r.pupils(&filter, None, 9).await.unwrap();
-    assert_eq!(pupils.len(), 4);
-    assert_eq!(r.count_pupils(&filter, 9).await.unwrap(), 4);
-    let entry = rows[0].entry.clone().unwrap();
-    let one = pupils.iter().find(|p| p.id == entry.pupil_id).unwrap();
-    assert_eq!(one.paper_sealed, entry.paper_sealed);
-    assert_eq!(one.guardian_phone_sealed, entry.guardian_phone_sealed);
-    assert_eq!(one.guardian_id, Some(entry.pupil_id.0));
-    assert_eq!(one.application_state.as_deref(), Some("submitted"));
-    assert_eq!(one.submitted_at, Some(NOW + 5));
-    let found = r.find_papers(&[entry.paper_index]).await.unwrap();
-    assert_eq!(found[0].id, entry.pupil_id);
-    let states: Vec<_> = r.staged_rows(import.id, 0, 9, false).await.unwrap();
-    let committed = states.iter().filter(|r| r.state == "committed").count();
-    assert_eq!(committed, 4);
-    r.commit().await.unwrap();
-    let enrolled = "SELECT COUNT(*) FROM enrolment WHERE reason = 'new' AND end_at IS NULL";
-    assert_eq!(place.raw_number(enrolled).await, 4);
+    let pupils = w.pupils(&filter, None, 9).await.unwrap();
+    assert_eq!(pupils.len(), 3);
+    assert_eq!(pupils[0].application_state.as_deref(), Some("submitted"));
+    assert_eq!(pupils[0].submitted_at, Some(NOW + 5));
+    let progress = w.pupil_progress(&ids).await.unwrap();
+    assert_eq!(progress.len(), 3);
+    for one in &progress {
+        assert_eq!((one.grade, one.class_number, one.orders), (7, 1, 0));
+        assert_eq!((one.version, one.enrolments), (1, 1));
+        assert_eq!(one.application_state.as_deref(), Some("submitted"));
+        assert_eq!(one.status, "pending");
+    }
+    assert_eq!(w.delete_pupils(&ids[..2]).await.unwrap(), 2);
+    assert_eq!(w.delete_pupils(&ids[..2]).await.unwrap(), 0);
+    w.commit().await.unwrap();
+    for table in ["pupil", "guardian", "application", "enrolment"] {
+        let left = place
+            .raw_number(&format!("SELECT COUNT(*) FROM {table}"))
+            .await;
+        assert_eq!(left, 1, "{table}");
+    }
+    // The same children can be entered again.
+    let again: Vec<_> = ["甲", "乙"]
+        .iter()
+        .map(|name| pupil(&place, &world, 0, name, name))
+        .collect();
+    assert_eq!(enter(&place, &again).await.len(), 2);
 }
 
-async fn a_commit_meets_a_child_entered_meanwhile(place: Place) {
-    let mut world = World::make(&place).await;
-    let (import, _) = staged(&place, &world).await;
-    world
-        .classes
-        .push(class(&world.schools[0], &world.grades[0], 3));
-    enter(&place, &[pupil(&place, &world, 1, "张三", "3")]).await;
+async fn pupils_that_moved_on_are_not_deleted(place: Place) {
+    let world = World::make(&place).await;
+    let (_, ids) = entered(&place, &world).await;
     let mut w = place.write().await;
-    let twice = w.commit_staged(import.id, false, NOW).await;
-    assert!(refused(&twice, Code::PupilDuplicate), "{twice:?}");
+    w.insert_orders(&[order(ids[1])], world.account.id, NOW)
+        .await
+        .unwrap();
+    w.commit().await.unwrap();
+    let mut w = place.write().await;
+    let progress = w.pupil_progress(&ids).await.unwrap();
+    let orders: Vec<i64> = ids
+        .iter()
+        .map(|id| progress.iter().find(|one| one.id == *id).unwrap().orders)
+        .collect();
+    assert_eq!(orders, [0, 1, 0]);
+    // Whoever asks for it in spite of the look is stopped by the keys.
+    let deleted = w.delete_pupils(&ids).await;
+    assert!(
+        deleted.is_err() && !refused(&deleted, Code::PupilUnknown),
+        "{deleted:?}"
+    );
     w.rollback().await.unwrap();
-    assert_eq!(place.raw_number("SELECT COUNT(*) FROM pupil").await, 1);
+    assert_eq!(place.raw_number("SELECT COUNT(*) FROM pupil").await, 3);
 }

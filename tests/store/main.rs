@@ -11,7 +11,6 @@ mod constraints;
 mod imports;
 mod keys;
 mod lifetime;
-mod measure;
 mod migrations;
 mod orders;
 mod organisation;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ekatong_core::error::OpError;
 use ekatong_core::id::{AccountId, ClassId, GradeId, OrderId, PupilId, SchoolId};
 use ekatong_core::ports::{
-    AccountRecord, Cipher, ClassRecord, GradeRecord, IndexOf, NewOrderRecord, NewPupilRecord,
-    SchoolRecord, SealedAt, Store, UnitOfWork,
+    AccountRecord, Cipher, ClassRecord, Entering, GradeRecord, IndexOf, NewOrderRecord,
+    NewPupilRecord, SchoolRecord, SealedAt, Store, UnitOfWork,
 };
 use ekatong_store::keys::DataKey;
 use ekatong_store::{Database, Engine, OpenOptions, Vault};
@@ -28,6 +28,14 @@ pub(crate) struct Place {
     pub(crate) vault: Arc<Vault>,
     pub(crate) home: Home,
 }
+
+/// Pupils entered one by one.
+pub(crate) const DESKTOP: Entering = Entering {
+    channel: "desktop",
+    import: None,
+    submit: false,
+    now: NOW,
+};
 
 pub(crate) fn id<I: From<Uuid>>() -> I {
     I::from(Uuid::now_v7())
@@ -285,14 +293,13 @@ pub(crate) fn pupil(
         guardian_name: Some(format!("{name}父")),
         guardian_phone_sealed: Some(seal("guardian", "phone", "13812345678")),
         guardian_phone_index: Some(place.vault.index(IndexOf::Phone, "13812345678")),
-        channel: "desktop".into(),
     }
 }
 
 /// Enters pupils and gives their ids.
 pub(crate) async fn enter(place: &Place, pupils: &[NewPupilRecord]) -> Vec<PupilId> {
     let mut w = place.write().await;
-    let ids = w.insert_pupils(pupils, NOW).await.unwrap();
+    let ids = w.insert_pupils(pupils, DESKTOP).await.unwrap();
     w.commit().await.unwrap();
     ids
 }

@@ -1,5 +1,22 @@
 // Generated from the Rust types by `cargo test -p ekatong-core`; do not edit.
 
+export type AcceptSuggestionsRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Code of the problems.
+ */
+code: Code, 
+/**
+ * Only in the column of this key.
+ */
+column?: string, 
+/**
+ * Only in this row, as Excel shows it.
+ */
+row?: number, };
 export type AccountId = string;
 export type AccountView = { 
 /**
@@ -108,6 +125,23 @@ count: number,
  * True when there are more.
  */
 more: boolean, };
+export type CellEdit = { 
+/**
+ * Row as Excel shows it.
+ */
+row: number, 
+/**
+ * Key of the column.
+ */
+column: string, 
+/**
+ * The new text; blank empties the cell.
+ */
+value: string, 
+/**
+ * The text that the person saw there: another person's correction is not overwritten.
+ */
+was?: string, };
 export type ChangePasswordRequest = { 
 /**
  * Password until now.
@@ -202,7 +236,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -386,6 +420,15 @@ nickname?: string,
  * 备注.
  */
 remark?: string, };
+export type EditImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Cells; at most 20 000.
+ */
+edits: Array<CellEdit>, };
 export type EditSchoolRequest = { 
 /**
  * School.
@@ -412,6 +455,24 @@ export type EnableAccountRequest = {
  * Account.
  */
 id: AccountId, };
+export type ErrorWorkbook = { 
+/**
+ * Staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name under which it is offered.
+ */
+fileName: string, 
+/**
+ * Why it is a new workbook and not the person's own.
+ */
+fresh?: string, };
+export type ErrorWorkbookRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
 export type ExportAuditRequest = { 
 /**
  * First day, `2026-09-01`.
@@ -579,6 +640,41 @@ schoolId?: SchoolId,
  * Name of the school.
  */
 schoolName?: string, };
+export type HeldImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
+export type HeldImportResponse = { 
+/**
+ * Records that it takes back.
+ */
+free: number, 
+/**
+ * Records that have moved on.
+ */
+heldTotal: number, 
+/**
+ * The first 200 of these.
+ */
+held: Array<HeldView>, };
+export type HeldView = { 
+/**
+ * Row of the file as Excel shows it.
+ */
+row: number, 
+/**
+ * Name of the pupil or class.
+ */
+name: string, 
+/**
+ * `七年级 3 班`; empty for classes.
+ */
+where: string, 
+/**
+ * What holds it.
+ */
+reasons: Array<string>, };
 export type HomeSummaryRequest = Record<symbol, never>;
 export type HomeSummaryResponse = { 
 /**
@@ -597,6 +693,23 @@ recentImports: Array<ImportSummary>,
  * The last 14 days; empty for those who see no orders.
  */
 confirmedPerDay: Array<DayCount>, };
+export type ImportChange = { 
+/**
+ * Counts after it.
+ */
+summary: ImportSummary, 
+/**
+ * Problems by kind after it.
+ */
+groups: Array<ProblemGroup>, 
+/**
+ * Cells that it changed.
+ */
+changed: number, 
+/**
+ * Rows that it changed, 200 at most; their `index` counts all rows.
+ */
+rows: Array<ImportRowView>, };
 export type ImportColumn = { 
 /**
  * Key: `name`, `paperNumber`, ….
@@ -632,14 +745,17 @@ rules: Array<string>,
  */
 classes: Array<ClassGuide>, };
 export type ImportGuideRequest = { 
-kind?: ImportKindName, 
 /**
  * School.
  */
-schoolId: SchoolId, };
+schoolId: SchoolId, 
+/**
+ * What the rows become; pupils by default.
+ */
+kind?: ImportOf, };
 export type ImportId = string;
+export type ImportOf = "new_pupils" | "classes";
 export type ImportRowView = { 
-edited: Array<number>, 
 /**
  * Position in the current filter, from 0.
  */
@@ -649,27 +765,21 @@ index: number,
  */
 row: number, 
 /**
- * `valid`, `warning`, `error`, `committed`.
+ * `valid`, `warning`, `error`, `committed`, `undone`.
  */
 state: "valid" | "warning" | "error" | "committed" | "undone", 
 /**
- * Cells in the order of the columns, as written in the file.
+ * Cells in the order of the columns, as they stand now.
  */
 cells: Array<string>, 
+/**
+ * Columns that a person corrected, by their place in `columns`, from 0.
+ */
+edited: Array<number>, 
 /**
  * Problems of the row.
  */
 problems: Array<Problem>, };
-export type Reread = { applied: number, unchanged: number, committed: number, unmatched: number, notes: Array<Problem>, };
-export type ImportChange = { summary: ImportSummary, groups: Array<ProblemGroup>, changed: number, rows: Array<ImportRowView>, };
-export type EditImportRequest = { importId: ImportId, edits: Array<CellEdit>, };
-export type CellEdit = { row: number, column: string, value: string, was?: string, };
-export type ReplaceInImportRequest = { importId: ImportId, column: string, from: string, to: string, };
-export type AcceptSuggestionsRequest = { importId: ImportId, code: Code, column?: string, row?: number, };
-export type HeldView = { row: number, name: string, where: string, reasons: Array<string>, };
-export type HeldImportResponse = { free: number, heldTotal: number, held: Array<HeldView>, };
-export type UndoImportResponse = { summary: ImportSummary, undone: number, held: number, };
-export type DoctorRow = { row: number, cell: string, name: string, possible: number, candidates: Array<string>, proposals: Array<{ number: string, name: string, schoolName: string, className: string, sameSchool: boolean, }>, message: string, };
 export type ImportRowsRequest = { 
 /**
  * Import.
@@ -697,13 +807,19 @@ total: number,
  */
 rows: Array<ImportRowView>, };
 export type ImportState = "reading" | "preview" | "partly" | "committed" | "undone" | "discarded";
-export type ImportKindName = "new_pupils" | "classes";
 export type ImportSummary = { 
-kind: ImportKindName, kindName: string, fileSha256: string, ready: number, undone: number, undoable: number, redoable: number, undoneAt?: number, purgedAt?: number, reread?: Reread, 
 /**
  * Id.
  */
 id: ImportId, 
+/**
+ * What the rows become.
+ */
+kind: ImportOf, 
+/**
+ * Its name.
+ */
+kindName: string, 
 /**
  * School.
  */
@@ -716,6 +832,10 @@ schoolName: string,
  * Name of the file.
  */
 fileName: string, 
+/**
+ * SHA-256 of the file, in hexadecimal digits.
+ */
+fileSha256: string, 
 /**
  * Where it stands.
  */
@@ -737,9 +857,13 @@ headingRow: number,
  */
 rows: number, 
 /**
- * Rows that can be committed.
+ * Rows without an error, committed ones included.
  */
 valid: number, 
+/**
+ * Rows that a commit would write now.
+ */
+ready: number, 
 /**
  * Rows with an error.
  */
@@ -753,9 +877,21 @@ warnings: number,
  */
 duplicates: number, 
 /**
- * Rows committed.
+ * Rows that are on record through this import.
  */
 committed: number, 
+/**
+ * Rows that were taken back.
+ */
+undone: number, 
+/**
+ * Corrections that can be taken back.
+ */
+undoable: number, 
+/**
+ * Corrections that can be done again.
+ */
+redoable: number, 
 /**
  * When; epoch milliseconds, like the others.
  */
@@ -773,19 +909,34 @@ committedAt?: number,
  */
 submittedAt?: number, 
 /**
+ * Taken back at.
+ */
+undoneAt?: number, 
+/**
+ * Rows forgotten at: only the counts are left.
+ */
+purgedAt?: number, 
+/**
  * Columns of the template.
  */
 columns: Array<ImportColumn>, 
 /**
  * Problems of the file as a whole.
  */
-fileProblems: Array<Problem>, };
+fileProblems: Array<Problem>, 
+/**
+ * What a workbook that came back changed; only in the answer to reading it.
+ */
+reread?: Reread, };
 export type ImportTemplateRequest = { 
-kind?: ImportKindName, 
 /**
  * School.
  */
-schoolId: SchoolId, };
+schoolId: SchoolId, 
+/**
+ * What the rows become; pupils by default.
+ */
+kind?: ImportOf, };
 export type LadderChange = { 
 /**
  * School.
@@ -936,11 +1087,18 @@ export type ListGradesResponse = {
  */
 items: Array<GradeView>, };
 export type ListImportsRequest = { 
-state?: ImportState, kind?: ImportKindName, 
 /**
  * Only of this school.
  */
 schoolId?: SchoolId, 
+/**
+ * Only in this state.
+ */
+state?: ImportState, 
+/**
+ * Only of this kind.
+ */
+kind?: ImportOf, 
 /**
  * `next` of the page before.
  */
@@ -1109,6 +1267,11 @@ index?: number,
  * Letter of the first bad column.
  */
 column?: string, };
+export type OpenImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
 export type OrderFilter = { 
 /**
  * First day, `2026-09-01`.
@@ -1241,7 +1404,6 @@ version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
 export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health";
 export type PreviewImportRequest = { 
-kind?: ImportKindName, 
 /**
  * School.
  */
@@ -1254,6 +1416,10 @@ blobId: BlobId,
  * Name of the file; its extension must not contradict its content.
  */
 fileName: string, 
+/**
+ * What the rows become; pupils by default.
+ */
+kind?: ImportOf, 
 /**
  * Id that the import shall have, so that a repetition is harmless.
  */
@@ -1305,7 +1471,6 @@ column?: string,
  */
 heading?: string, };
 export type ProblemGroup = { 
-column?: string, suggested: number, 
 /**
  * Code.
  */
@@ -1319,6 +1484,10 @@ severity: Severity,
  */
 heading?: string, 
 /**
+ * Key of the column.
+ */
+column?: string, 
+/**
  * Message of the first.
  */
 sample: string, 
@@ -1326,6 +1495,10 @@ sample: string,
  * How many rows.
  */
 count: number, 
+/**
+ * How many of them say what to write instead.
+ */
+suggested: number, 
 /**
  * First row as Excel shows it.
  */
@@ -1429,6 +1602,16 @@ guardianName?: string,
  * Masked phone of that guardian.
  */
 guardianPhoneMasked?: string, };
+export type RecheckImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
+export type RedoImportEditRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
 export type RenameDistrictRequest = { 
 /**
  * Code.
@@ -1460,6 +1643,23 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
+export type ReplaceInImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Key of the column.
+ */
+column: string, 
+/**
+ * Text of the cells to be replaced, as the grid shows it; blank for empty cells.
+ */
+from: string, 
+/**
+ * What they shall hold.
+ */
+to: string, };
 export type RequestOrdersRequest = { 
 /**
  * These.
@@ -1485,6 +1685,27 @@ importId?: ImportId,
  * `new`, `replacement`, `exchange`; new when absent.
  */
 kind?: OrderKind, };
+export type Reread = { 
+/**
+ * Rows that took what the file says.
+ */
+applied: number, 
+/**
+ * Rows that say the same as before.
+ */
+unchanged: number, 
+/**
+ * Rows that are on record already and were left alone.
+ */
+committed: number, 
+/**
+ * Rows that belong to no row of the import.
+ */
+unmatched: number, 
+/**
+ * What a person should know of these.
+ */
+notes: Array<Problem>, };
 export type ResetAccountRequest = { 
 /**
  * Account.
@@ -1857,6 +2078,33 @@ key: TodoKey,
  */
 count: CappedCount, };
 export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "orders_returned" | "orders_to_approve" | "orders_to_confirm";
+export type UndoImportEditRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, };
+export type UndoImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Takes the others back and leaves those that have moved on.
+ */
+keepHeld?: boolean, };
+export type UndoImportResponse = { 
+/**
+ * The import after it.
+ */
+summary: ImportSummary, 
+/**
+ * Records taken back.
+ */
+undone: number, 
+/**
+ * Records left because they have moved on.
+ */
+held: number, };
 export type UnlockAccountRequest = { 
 /**
  * Account.
@@ -1931,19 +2179,18 @@ export type Ops = {
   "import.show": { req: ShowImportRequest; res: ShowImportResponse };
   "import.rows": { req: ImportRowsRequest; res: ImportRowsResponse };
   "import.nextProblem": { req: NextProblemRequest; res: NextProblemResponse };
-  "import.commit": { req: CommitImportRequest; res: ImportSummary };
-  "import.discard": { req: DiscardImportRequest; res: ImportSummary };
+  "import.open": { req: OpenImportRequest; res: ShowImportResponse };
   "import.edit": { req: EditImportRequest; res: ImportChange };
   "import.replace": { req: ReplaceInImportRequest; res: ImportChange };
   "import.acceptSuggestions": { req: AcceptSuggestionsRequest; res: ImportChange };
-  "import.undoEdit": { req: { importId: ImportId }; res: ImportChange };
-  "import.redoEdit": { req: { importId: ImportId }; res: ImportChange };
-  "import.recheck": { req: { importId: ImportId }; res: ImportChange };
-  "import.doctor": { req: { importId: ImportId, row?: number }; res: { rows: Array<DoctorRow> } };
-  "import.errorWorkbook": { req: { importId: ImportId }; res: { blobId: string, fileName: string, fresh?: string } };
-  "import.held": { req: { importId: ImportId }; res: HeldImportResponse };
-  "import.undo": { req: { importId: ImportId, keepHeld?: boolean }; res: UndoImportResponse };
-  "import.open": { req: { importId: ImportId }; res: ShowImportResponse };
+  "import.undoEdit": { req: UndoImportEditRequest; res: ImportChange };
+  "import.redoEdit": { req: RedoImportEditRequest; res: ImportChange };
+  "import.recheck": { req: RecheckImportRequest; res: ImportChange };
+  "import.errorWorkbook": { req: ErrorWorkbookRequest; res: ErrorWorkbook };
+  "import.commit": { req: CommitImportRequest; res: ImportSummary };
+  "import.discard": { req: DiscardImportRequest; res: ImportSummary };
+  "import.held": { req: HeldImportRequest; res: HeldImportResponse };
+  "import.undo": { req: UndoImportRequest; res: UndoImportResponse };
   "import.list": { req: ListImportsRequest; res: ListImportsResponse };
   "pupil.list": { req: ListPupilsRequest; res: ListPupilsResponse };
   "pupil.find": { req: FindPupilRequest; res: FindPupilResponse };

@@ -67,6 +67,28 @@ pub(crate) async fn read(
         .await?
         .filter(|blob| blob.account_id == account && blob.expires_at > now.ms())
         .ok_or(Code::BlobUnknown)?;
+    content(uow, cipher, blob).await
+}
+
+/// Reads a file that is kept with something the person may see, whoever staged it.
+///
+/// # Errors
+/// `blob.unknown` when it is kept no longer.
+pub(crate) async fn read_kept(
+    uow: &mut dyn UnitOfWork,
+    cipher: &dyn Cipher,
+    id: BlobId,
+) -> Result<(String, Vec<u8>), OpError> {
+    let blob = uow.blob(id).await?.ok_or(Code::BlobUnknown)?;
+    content(uow, cipher, blob).await
+}
+
+async fn content(
+    uow: &mut dyn UnitOfWork,
+    cipher: &dyn Cipher,
+    blob: BlobRecord,
+) -> Result<(String, Vec<u8>), OpError> {
+    let id = blob.id;
     let mut bytes = Vec::with_capacity(usize::try_from(blob.size).unwrap_or_default());
     for number in 0_i64.. {
         let Some(sealed) = uow.chunk(id, number).await? else {

@@ -153,8 +153,18 @@ operations! {
     "import.show"            "查看导入"     Read  EnterPupils => import::show { ShowImportRequest -> ShowImportResponse }
     "import.rows"            "查看导入行"   Read  EnterPupils => import::rows { ImportRowsRequest -> ImportRowsResponse }
     "import.nextProblem"     "查找问题行"   Read  EnterPupils => import::next_problem { NextProblemRequest -> NextProblemResponse }
+    "import.open"            "打开导入记录" Write EnterPupils => import::open { OpenImportRequest -> ShowImportResponse }
+    "import.edit"            "修改导入内容" Write EnterPupils => import::edit { EditImportRequest -> ImportChange }
+    "import.replace"         "替换导入内容" Write EnterPupils => import::replace { ReplaceInImportRequest -> ImportChange }
+    "import.acceptSuggestions" "采用导入建议" Write EnterPupils => import::accept_suggestions { AcceptSuggestionsRequest -> ImportChange }
+    "import.undoEdit"        "撤回导入修改" Write EnterPupils => import::undo_edit { UndoImportEditRequest -> ImportChange }
+    "import.redoEdit"        "重做导入修改" Write EnterPupils => import::redo_edit { RedoImportEditRequest -> ImportChange }
+    "import.recheck"         "重新核对"     Write EnterPupils => import::recheck { RecheckImportRequest -> ImportChange }
+    "import.errorWorkbook"   "下载错误工作簿" Job EnterPupils => import::error_workbook { ErrorWorkbookRequest -> ErrorWorkbook }
     "import.commit"          "提交导入"     Job   EnterPupils => import::commit { CommitImportRequest -> ImportSummary }
     "import.discard"         "放弃导入"     Write EnterPupils => import::discard { DiscardImportRequest -> ImportSummary }
+    "import.held"            "查看不能撤销的内容" Read EnterPupils => import::held { HeldImportRequest -> HeldImportResponse }
+    "import.undo"            "撤销导入"     Job   EnterPupils => import::undo { UndoImportRequest -> UndoImportResponse }
     "import.list"            "查看导入记录" Read  EnterPupils => import::list { ListImportsRequest -> ListImportsResponse }
 
     "pupil.list"             "查看学生"     Read  ReadPupils => pupil::list { ListPupilsRequest -> ListPupilsResponse }

@@ -47,6 +47,15 @@ pub const ROW_LIMIT: Setting = Setting {
     per_district: true,
 };
 
+const IMPORT_DAYS: Setting = Setting {
+    key: "import.keep_days",
+    name: "导入记录的内容保留多少天",
+    note: "到期后删除文件和逐行内容，只留下时间、文件名和行数。",
+    default: "180",
+    accepts: Accepts::Whole { min: 1, max: 3650 },
+    per_district: true,
+};
+
 const IDLE_MINUTES: Setting = Setting {
     key: "session.idle_minutes",
     name: "空闲多少分钟后锁定窗口",
@@ -104,6 +113,7 @@ const LOCK_MINUTES: Setting = Setting {
 /// Every setting.
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
+    IMPORT_DAYS,
     IDLE_MINUTES,
     SESSION_HOURS,
     PASSWORD_PROFILE,
@@ -160,6 +170,8 @@ pub enum PasswordProfile {
 pub struct Settings {
     /// Rows of an import file at most.
     pub row_limit: u32,
+    /// Days that files and rows of imports are kept.
+    pub import_days: u32,
     /// Minutes until an idle session is locked.
     pub idle_minutes: u32,
     /// Hours a session lasts at most.
@@ -203,6 +215,7 @@ impl Settings {
         };
         Self {
             row_limit: number(&ROW_LIMIT),
+            import_days: number(&IMPORT_DAYS),
             idle_minutes: number(&IDLE_MINUTES),
             session_hours: number(&SESSION_HOURS),
             password_profile: if text(&PASSWORD_PROFILE) == "owasp" {

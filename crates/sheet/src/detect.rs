@@ -124,7 +124,7 @@ pub(crate) fn check(bytes: &[u8], file_name: &str, limits: FileLimits) -> Result
 }
 
 /// The extension in lower case; empty when the name has none.
-fn extension(file_name: &str) -> String {
+pub(crate) fn extension(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     name.rsplit_once('.')
         .map(|(_, extension)| extension.trim().to_lowercase())

@@ -13,6 +13,7 @@
 
 mod detect;
 mod fault;
+mod mark;
 mod package;
 mod read;
 mod strings;
@@ -26,6 +27,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ekatong_core::error::OpError;
 use ekatong_core::import::cells::{FileLimits, Workbook};
+use ekatong_core::import::marked::{MarkedRows, MarkedTable, MarkedWorkbook};
 use ekatong_core::import::table::{Table, TableRows, Template, Workbooks};
 
 /// Opens and writes workbooks.
@@ -59,5 +61,16 @@ impl Workbooks for Sheets {
 
     fn table(&self, table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, OpError> {
         table::write(table, rows).map_err(|e| OpError::internal("writing a table", e))
+    }
+
+    fn mark(
+        &self,
+        original: &[u8],
+        file_name: &str,
+        limits: FileLimits,
+        table: &MarkedTable,
+        rows: &mut dyn MarkedRows,
+    ) -> Result<MarkedWorkbook, OpError> {
+        mark::write(original, file_name, limits, table, rows)
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn write(table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, 
 }
 
 /// As much of a text as a cell holds.
-fn fitting(text: &str) -> &str {
+pub(crate) fn fitting(text: &str) -> &str {
     // A character has at most as many UTF-16 units as bytes.
     if text.len() <= LONGEST {
         return text;

@@ -108,7 +108,7 @@ fn columns<'a>(
 }
 
 /// A note large enough for its text: about 18 Chinese characters a line.
-fn note(text: &str) -> Note {
+pub(crate) fn note(text: &str) -> Note {
     let lines: u32 = text
         .lines()
         .map(|line| {

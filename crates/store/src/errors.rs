@@ -86,11 +86,9 @@ pub(crate) fn map(doing: &'static str, error: &sqlx::Error) -> OpError {
         Some(number) => number & 0xff == SQLITE_FULL,
         None => code == POSTGRES_FULL,
     };
-    let doing = if full {
-        "writing: the disk is full"
-    } else {
-        doing
-    };
+    if full {
+        return Code::StorageFull.into();
+    }
     let text = if sqlite.is_none() && code.starts_with(POSTGRES_QUOTES) {
         "a value does not fit".to_owned()
     } else {

@@ -29,6 +29,11 @@ pub(crate) fn share(alias: &str) -> String {
     format!(" FOR SHARE OF {alias}")
 }
 
+/// One commit of an import at a time; the number only has to differ from other advisory locks.
+pub(crate) fn lock_commits() -> Option<&'static str> {
+    Some("SELECT pg_advisory_xact_lock(1164664143)")
+}
+
 /// Nothing: the planner knows how common each value is.
 pub(crate) fn index(_name: &str) -> String {
     String::new()

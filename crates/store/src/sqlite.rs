@@ -31,6 +31,11 @@ pub(crate) fn share(_alias: &str) -> String {
     String::new()
 }
 
+/// Nothing, as [`lock`].
+pub(crate) fn lock_commits() -> Option<&'static str> {
+    None
+}
+
 /// Names the index to walk. SQLite has no statistics of a young database and
 /// breaks ties as it likes; PostgreSQL has them and needs no hint.
 pub(crate) fn index(name: &str) -> String {

@@ -8,25 +8,39 @@ use ekatong_host::{Exit, HostError};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::template::saved;
 use super::{Fields, id};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text};
-use crate::session::{Context, Session, signed_in};
+use crate::session::{Context, Session, check_free, signed_in};
 
 /// The largest file that any row limit allows, in bytes (model.md).
 const LARGEST: u64 = 64 * 1024 * 1024;
 /// Rows asked for at once.
 const PAGE: i64 = 500;
 
+const NEW_PUPILS: &str = "new_pupils";
+const CLASSES: &str = "classes";
+const KINDS: [&str; 2] = [NEW_PUPILS, CLASSES];
+const STATES: [&str; 5] = ["preview", "partly", "committed", "undone", "discarded"];
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
     /// 导入新生信息；不加 --commit 时只核对，结果保留
-    NewPupils(NewPupils),
+    NewPupils(Workbook),
+    /// 批量建班；不加 --commit 时只核对，结果保留
+    Classes(Workbook),
     /// 查看导入记录
     List {
         /// 学校代码
         #[arg(long, value_name = "代码")]
         school: Option<String>,
+        /// 种类
+        #[arg(long, value_name = "种类", value_parser = KINDS)]
+        kind: Option<String>,
+        /// 状态
+        #[arg(long, value_name = "状态", value_parser = STATES)]
+        state: Option<String>,
         /// 每页行数（1–500，默认 50）
         #[arg(long, value_name = "行数")]
         limit: Option<u32>,
@@ -40,6 +54,15 @@ pub(crate) enum Import {
         #[arg(value_name = "编号", value_parser = id)]
         import: Uuid,
     },
+    /// 撤销一次导入：学生或班级如同没有录入过，可以重新导入
+    Undo {
+        /// 导入编号
+        #[arg(value_name = "编号", value_parser = id)]
+        import: Uuid,
+        /// 保留已有后续办理的，只撤销其余的
+        #[arg(long)]
+        keep_held: bool,
+    },
     /// 放弃一次只核对过的导入
     Discard {
         /// 导入编号
@@ -49,8 +72,8 @@ pub(crate) enum Import {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct NewPupils {
-    /// 工作簿
+pub(crate) struct Workbook {
+    /// 工作簿（.xlsx、.xls、.csv）；改好的错误工作簿接着原来的导入
     #[arg(value_name = "文件")]
     file: PathBuf,
     /// 学校代码
@@ -62,6 +85,12 @@ pub(crate) struct NewPupils {
     /// 同时提交给区里
     #[arg(long, requires = "commit")]
     submit: bool,
+    /// 有错误或提醒时，另存标出错误的工作簿
+    #[arg(long, value_name = "文件.xlsx")]
+    errors_to: Option<PathBuf>,
+    /// 覆盖已有的文件
+    #[arg(long, requires = "errors_to")]
+    force: bool,
     /// 导入编号（UUID）：相同编号重复运行不会重复写入
     #[arg(long, value_name = "编号", value_parser = id)]
     import_id: Option<Uuid>,
@@ -69,19 +98,12 @@ pub(crate) struct NewPupils {
 
 pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Failure> {
     match command {
-        Import::NewPupils(new) => {
-            let bytes = read(&new.file);
-            signed_in(context, async |session| {
-                let outcome = match bytes {
-                    Ok(bytes) => new_pupils(session, &new, bytes).await,
-                    Err(failure) => Err(failure),
-                };
-                finish(session.output, &new, outcome)
-            })
-            .await
-        }
+        Import::NewPupils(new) => workbook(context, NEW_PUPILS, new).await,
+        Import::Classes(new) => workbook(context, CLASSES, new).await,
         Import::List {
             school,
+            kind,
+            state,
             limit,
             after,
         } => {
@@ -89,6 +111,8 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
                 let school = session.maybe_school_id(school.as_deref()).await?;
                 let request = Fields::new()
                     .maybe("schoolId", school.map(|id| id.to_string()))
+                    .maybe("kind", kind)
+                    .maybe("state", state)
                     .maybe("limit", limit)
                     .maybe("after", after)
                     .done();
@@ -99,8 +123,23 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
         Import::Show { import } => {
             signed_in(context, async |session| {
                 session
-                    .show("import.show", json!({ "importId": import }), one)
+                    .show("import.open", json!({ "importId": import }), one)
                     .await
+            })
+            .await
+        }
+        Import::Undo { import, keep_held } => {
+            signed_in(context, async |session| {
+                let request = json!({ "importId": import, "keepHeld": keep_held });
+                let answer = session.job("import.undo", request).await?;
+                session.output.answer(&answer, |output, answer| {
+                    output.line(&format!(
+                        "已撤销 {} 行，保留 {} 行。",
+                        number(answer, "undone"),
+                        number(answer, "held")
+                    ));
+                });
+                Ok(Exit::Done)
             })
             .await
         }
@@ -117,6 +156,21 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
             .await
         }
     }
+}
+
+async fn workbook(context: &Context, kind: &str, new: Workbook) -> Result<Exit, Failure> {
+    if let Some(out) = &new.errors_to {
+        check_free(out, new.force)?;
+    }
+    let bytes = read(&new.file);
+    signed_in(context, async |session| {
+        let outcome = match bytes {
+            Ok(bytes) => check_and_commit(session, kind, &new, bytes).await,
+            Err(failure) => Err(failure),
+        };
+        finish(session.output, &new, outcome)
+    })
+    .await
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -144,11 +198,14 @@ struct Outcome {
     summary: Value,
     problems: Vec<Value>,
     refused: Option<OpError>,
+    /// The answer of `import.errorWorkbook`, when one was wanted and something is wrong.
+    marked: Value,
 }
 
-async fn new_pupils(
+async fn check_and_commit(
     session: &Session,
-    new: &NewPupils,
+    kind: &str,
+    new: &Workbook,
     bytes: Vec<u8>,
 ) -> Result<Outcome, Failure> {
     let school = session.school_id(&new.school).await?;
@@ -161,12 +218,14 @@ async fn new_pupils(
     drop(bytes);
     let request = Fields::new()
         .with("schoolId", school.to_string())
+        .with("kind", kind)
         .with("blobId", blob.to_string())
         .with("fileName", file_name)
         .maybe("importId", new.import_id.map(|id| id.to_string()))
         .done();
     let mut summary = session.job("import.preview", request).await?;
     let import = text(&summary, "id").to_owned();
+    let reread = summary.get("reread").cloned();
     let mut refused = None;
     if let Some(mode) = &new.commit {
         let request = json!({ "importId": import, "mode": mode, "submit": new.submit });
@@ -183,11 +242,27 @@ async fn new_pupils(
             Err(other) => return Err(other),
         }
     }
-    let problems = problems(session, &summary).await?;
+    let mut problems = problems(session, &summary).await?;
+    if let Some(reread) = reread {
+        problems.splice(0..0, list(&reread, "notes").iter().cloned());
+        if let Some(summary) = summary.as_object_mut() {
+            summary.insert("reread".to_owned(), reread);
+        }
+    }
+    let mut marked = Value::Null;
+    if let Some(out) = &new.errors_to
+        && number(&summary, "errors") + number(&summary, "warnings") > 0
+    {
+        let request = json!({ "importId": import });
+        marked = session.job("import.errorWorkbook", request).await?;
+        session.save(&marked, out, new.force).await?;
+        saved(&mut marked, out);
+    }
     Ok(Outcome {
         summary,
         problems,
         refused,
+        marked,
     })
 }
 
@@ -212,18 +287,19 @@ async fn problems(session: &Session, summary: &Value) -> Result<Vec<Value>, Fail
 /// Prints what became of the file. The JSON form is stable.
 fn finish(
     output: Output,
-    new: &NewPupils,
+    new: &Workbook,
     outcome: Result<Outcome, Failure>,
 ) -> Result<Exit, Failure> {
-    let (summary, mut problems, refusal) = match outcome {
+    let (summary, mut problems, marked, refusal) = match outcome {
         Ok(Outcome {
             summary,
             problems,
             refused,
-        }) => (summary, problems, refused.map(Failure::from)),
+            marked,
+        }) => (summary, problems, marked, refused.map(Failure::from)),
         // A file that was refused as a whole has the same form, without rows.
         Err(failure) if failure.exit() == Exit::Rejected => {
-            (Value::Null, Vec::new(), Some(failure))
+            (Value::Null, Vec::new(), Value::Null, Some(failure))
         }
         Err(failure) => return Err(failure),
     };
@@ -243,6 +319,8 @@ fn finish(
             "rows": number(&summary, "rows"),
             "valid": number(&summary, "valid"),
             "committed": number(&summary, "committed"),
+            "errorsTo": marked.get("out"),
+            "reread": summary.get("reread"),
             "problems": problems.iter().map(stable).collect::<Vec<_>>(),
         }));
         return Ok(exit);
@@ -257,7 +335,23 @@ fn finish(
             number(&summary, "warnings"),
             number(&summary, "committed")
         ));
+        if let Some(reread) = summary.get("reread") {
+            output.line(&format!(
+                "这是改好的错误工作簿：更新 {} 行，未改 {} 行，已导入 {} 行，不属于这次导入 {} 行。",
+                number(reread, "applied"),
+                number(reread, "unchanged"),
+                number(reread, "committed"),
+                number(reread, "unmatched")
+            ));
+        }
         output.line(&format!("导入编号：{}", text(&summary, "id")));
+        if !marked.is_null() {
+            output.line(&format!("错误工作簿已保存：{}", text(&marked, "out")));
+            match text(&marked, "fresh") {
+                "" => {}
+                why => output.note(why),
+            }
+        }
         if new.commit.is_none() {
             output.note(
                 "只核对，没有写入。确认后加 --commit valid（只提交正确的行）或 --commit all。",
@@ -300,6 +394,7 @@ fn table(output: Output, answer: &Value) {
             vec![
                 text(import, "id").to_owned(),
                 text(import, "schoolName").to_owned(),
+                text(import, "kindName").to_owned(),
                 text(import, "fileName").to_owned(),
                 text(import, "stateName").to_owned(),
                 count("rows"),
@@ -315,6 +410,7 @@ fn table(output: Output, answer: &Value) {
         &[
             "编号",
             "学校",
+            "种类",
             "文件",
             "状态",
             "行数",

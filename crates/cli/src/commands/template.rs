@@ -12,11 +12,13 @@ use crate::session::{Context, check_free, signed_in};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Template {
     /// 新生信息导入模板
-    NewPupils(NewPupils),
+    NewPupils(Save),
+    /// 批量建班导入模板
+    Classes(Save),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct NewPupils {
+pub(crate) struct Save {
     /// 学校代码
     #[arg(long, value_name = "代码")]
     school: String,
@@ -29,10 +31,14 @@ pub(crate) struct NewPupils {
 }
 
 pub(crate) async fn run(command: Template, context: &Context) -> Result<Exit, Failure> {
-    let Template::NewPupils(template) = command;
+    let (kind, template) = match command {
+        Template::NewPupils(template) => ("new_pupils", template),
+        Template::Classes(template) => ("classes", template),
+    };
     check_free(&template.out, template.force)?;
     signed_in(context, async |session| {
-        let request = json!({ "schoolId": session.school_id(&template.school).await? });
+        let school = session.school_id(&template.school).await?;
+        let request = json!({ "schoolId": school, "kind": kind });
         let mut answer = session.job("import.template", request).await?;
         session.save(&answer, &template.out, template.force).await?;
         saved(&mut answer, &template.out);

@@ -52,6 +52,16 @@ words! {
     }
 }
 
+words! {
+    /// What the rows of an import become (IMP-2).
+    pub enum ImportOf {
+        /// Pupils.
+        NewPupils = "new_pupils", "新生信息";
+        /// Classes.
+        Classes = "classes", "批量建班";
+    }
+}
+
 macro_rules! parse_by_word {
     ($name:ident, $what:literal) => {
         impl $name {
@@ -72,6 +82,7 @@ macro_rules! parse_by_word {
 parse_by_word!(ApplicationState, "申请状态");
 parse_by_word!(PupilStatus, "学生状态");
 parse_by_word!(ImportState, "导入状态");
+parse_by_word!(ImportOf, "导入类型");
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +101,9 @@ mod tests {
         for state in ImportState::ALL {
             assert_eq!(ImportState::parse(state.as_str()).unwrap(), state);
         }
+        for kind in ImportOf::ALL {
+            assert_eq!(ImportOf::parse(kind.as_str()).unwrap(), kind);
+        }
         assert_eq!(
             PupilStatus::parse("gone").unwrap_err().code,
             Code::RequestInvalid
@@ -106,6 +120,7 @@ mod tests {
             let _ = ApplicationState::parse(&raw);
             let _ = PupilStatus::parse(&raw);
             let _ = ImportState::parse(&raw);
+            let _ = ImportOf::parse(&raw);
         }
     }
 }

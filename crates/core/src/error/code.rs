@@ -39,6 +39,8 @@ codes! {
     VersionConflict = "version.conflict",
     /// The same key was used with another request.
     IdempotencyMismatch = "idempotency.mismatch",
+    /// The disk of the database is full.
+    StorageFull = "storage.full",
     /// The database was busy for too long.
     Busy = "busy",
     /// The person cancelled the work.
@@ -266,6 +268,14 @@ codes! {
     ImportHasErrors = "import.has_errors",
     /// No valid row.
     ImportNothingValid = "import.nothing_valid",
+    /// The row or column to be corrected is not in the file, or is on record.
+    ImportCellUnknown = "import.cell_unknown",
+    /// Nothing to take back or to do again.
+    ImportNoEdit = "import.no_edit",
+    /// Records of the import have moved on: named, and left alone.
+    ImportHeld = "import.held",
+    /// A row of a workbook that came back belongs to no row of its import.
+    RowUnmatched = "row.unmatched",
     /// Blob expired or not one's own.
     BlobUnknown = "blob.unknown",
 

@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 use crate::error::OpError;
 
 /// Value of one cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CellValue {
     /// Text, exactly as stored.
     Text(String),

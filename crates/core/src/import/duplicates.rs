@@ -8,8 +8,12 @@ use crate::error::{Code, Problem};
 const LISTED: usize = 8;
 
 /// Shortened SHA-256: 16 bytes are enough to tell the rows of a file apart.
+/// Unkeyed, so it is stored inside sealed blocks only.
+pub type Fingerprint = [u8; 16];
+
+/// The fingerprint of some texts.
 #[must_use]
-pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> [u8; 16] {
+pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.as_bytes());
@@ -25,12 +29,21 @@ pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> [u8; 16] {
 
 /// Remembers 36 bytes a row and says at the end which rows repeat or
 /// contradict each other.
-#[derive(Default)]
 pub struct FileDuplicates {
+    identity: &'static str,
     rows: Vec<(u32, [u8; 16], [u8; 16])>,
 }
 
 impl FileDuplicates {
+    /// `identity` names what tells rows apart: 证件号码.
+    #[must_use]
+    pub const fn new(identity: &'static str) -> Self {
+        Self {
+            identity,
+            rows: Vec::new(),
+        }
+    }
+
     /// Adds a row: its number as Excel shows it, the fingerprint of the child's
     /// identity (none while the paper is not readable) and that of all its cells.
     pub fn push(&mut self, row: u32, identity: Option<[u8; 16]>, content: [u8; 16]) {
@@ -60,7 +73,7 @@ impl FileDuplicates {
                 let listed = group.iter().map(|(row, _, _)| *row);
                 found.extend(group.iter().map(|(row, _, _)| {
                     let others = listed.clone().filter(|other| other != row);
-                    (*row, conflict(others, group.len() - 1))
+                    (*row, conflict(self.identity, others, group.len() - 1))
                 }));
             }
         }
@@ -75,10 +88,10 @@ fn repeated(first: u32) -> Problem {
     ))
 }
 
-fn conflict(others: impl Iterator<Item = u32>, count: usize) -> Problem {
+fn conflict(identity: &str, others: impl Iterator<Item = u32>, count: usize) -> Problem {
     let rows = super::list_rows(others.take(LISTED), count);
     Problem::new(Code::RowConflict).message(format!(
-        "证件号码与{rows}相同，内容却不同，请核对后只保留正确的一行。"
+        "{identity}与{rows}相同，内容却不同，请核对后只保留正确的一行。"
     ))
 }
 
@@ -87,7 +100,7 @@ mod tests {
     use super::*;
 
     fn run(rows: &[(u32, Option<&str>, &str)]) -> Vec<(u32, Code, String)> {
-        let mut duplicates = FileDuplicates::default();
+        let mut duplicates = FileDuplicates::new("证件号码");
         for (row, identity, content) in rows {
             duplicates.push(
                 *row,

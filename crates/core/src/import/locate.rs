@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::ImportTable;
 use super::cells::{CellValue, SheetRow, Workbook};
 use super::row::{Column, ColumnMap, RowNature, canonical, letter, nature};
 use crate::error::{Code, OpError, Place, Problem};
@@ -12,19 +13,33 @@ const HEADING_ROWS: u32 = 10;
 /// when it is incomplete.
 const ALIKE: usize = 2;
 
+/// The columns that a workbook given back has more than its template: the
+/// reasons, and the tokens by which its rows are known again.
+const MARKS: [&str; 2] = ["错误原因", "核对标记"];
+
 /// The table of a file.
 #[derive(Debug)]
-pub(super) struct Located {
+pub struct Located {
     /// Sheet in the order of the tabs.
     pub(super) sheet: usize,
     /// Row of the headings as Excel shows it.
     pub(super) heading_row: u32,
     /// Where the columns are.
     pub(super) map: ColumnMap,
+    /// Column of the tokens, when the file has one.
+    pub(super) token: Option<u32>,
     /// Why the file is refused; empty when it can be read.
     pub(super) refused: Vec<Problem>,
     /// Notes on the file.
     pub(super) notes: Vec<Problem>,
+}
+
+impl Located {
+    /// Where the file has the columns.
+    #[must_use]
+    pub const fn map(&self) -> &ColumnMap {
+        &self.map
+    }
 }
 
 /// A row that looks like a heading.
@@ -45,7 +60,8 @@ struct Candidate {
 ///
 /// # Errors
 /// `sheet.not_found`, `sheet.ambiguous`, and what reading the file gives.
-pub(super) fn locate(workbook: &mut dyn Workbook, columns: &[Column]) -> Result<Located, OpError> {
+pub fn locate(workbook: &mut dyn Workbook, table: &ImportTable) -> Result<Located, OpError> {
+    let columns = table.columns;
     let mut candidates = Vec::new();
     for sheet in 0..workbook.sheets().len() {
         if let Some(candidate) = candidate(workbook, sheet, columns)? {
@@ -282,7 +298,11 @@ fn judge(candidate: &Candidate, columns: &[Column], sheet: String) -> Located {
     let extra: Vec<String> = candidate
         .headings
         .iter()
-        .filter(|(column, _)| !map.at.contains(&Some(*column)) && !old_columns.contains(column))
+        .filter(|(column, heading)| {
+            !map.at.contains(&Some(*column))
+                && !old_columns.contains(column)
+                && !MARKS.contains(&heading.as_str())
+        })
         .map(|(column, heading)| format!("{} 列（{}）", letter(*column), shortened(heading)))
         .collect();
     if !extra.is_empty() {
@@ -304,10 +324,17 @@ fn judge(candidate: &Candidate, columns: &[Column], sheet: String) -> Located {
                 .note(),
         );
     }
+    let [_, token] = MARKS;
+    let token = candidate
+        .headings
+        .iter()
+        .find(|(_, heading)| heading == token)
+        .map(|(column, _)| *column);
     Located {
         sheet: candidate.sheet,
         heading_row: candidate.row,
         map,
+        token,
         refused,
         notes,
     }

@@ -1,39 +1,72 @@
 //! From cells to rows and problems; pure, so that the same rules run in every host.
 //!
-//! Another kind of import is another [`ImportKind`]: a table of columns, a rule
-//! for one row, and the texts of its template (see [`new_pupils`]). Finding the
-//! sheet, limits, merged cells, duplicates and streaming are here, once.
+//! Another kind of import is another [`ImportKind`]: a table of columns and a rule
+//! for one row (see [`new_pupils`], [`classes`]). Finding the sheet, limits,
+//! merged cells, duplicates, streaming, templates ([`guide`]) and what is kept
+//! of a row ([`stored`]) are here, once.
 
 pub mod cells;
 pub mod check;
+pub mod classes;
 pub mod duplicates;
+mod grade_class;
+pub mod guide;
 mod locate;
+pub mod marked;
 pub mod new_pupils;
 pub mod row;
 pub mod snapshot;
+pub mod stored;
 pub mod table;
+pub mod token;
 
 use std::ops::ControlFlow;
 
-use cells::{FileLimits, Workbook};
-use duplicates::{FileDuplicates, fingerprint};
-use row::{CheckedRow, Column, Covered, RowNature, RowReader};
-use snapshot::Snapshot;
+use cells::{FileLimits, SheetFacts, Workbook};
+use duplicates::{FileDuplicates, Fingerprint, fingerprint};
+pub use locate::{Located, locate};
+use row::{Column, ColumnMap, Covered, RowNature, RowReader, TableRow};
+use snapshot::{Snapshot, SnapshotClass};
 
+use crate::domain::class::ClassNo;
+use crate::domain::grade::GradeNo;
 use crate::domain::text;
 use crate::error::{Code, OpError, Place, Problem};
+
+/// Grows whenever a rule of this folder changes: rows that were checked by
+/// other rules are checked anew before anything is done with them.
+pub const RULES_VERSION: i64 = 1;
 
 /// Rows after which progress is reported.
 const REPORT_EVERY: u32 = 100;
 /// Row and column numbers that a note on the file lists.
 const LISTED: usize = 8;
 
-/// One kind of import.
-pub struct ImportKind<E> {
+/// The table of one kind of import: what files, templates and grids of this
+/// kind have in common, whatever a row stands for.
+pub struct ImportTable {
+    /// Name of the template's sheet, and of the kind for people: 新生信息.
+    pub name: &'static str,
     /// Its columns, in the order of the template.
     pub columns: &'static [Column],
-    /// The column whose value tells children apart; duplicates point to it.
+    /// The column whose value tells rows apart; duplicates point to it.
     pub identity_column: usize,
+    /// What tells rows apart, for messages: 证件号码.
+    pub identity: &'static str,
+    /// Rules for a file as a whole, for the template and the import page.
+    pub rules: fn(&Snapshot) -> Vec<String>,
+    /// How a class of the school is told in the template: what to write for it.
+    pub class_line: fn(GradeNo, ClassNo, Option<&SnapshotClass>) -> String,
+    /// What the template says when the school has no class.
+    pub no_classes: &'static str,
+    /// Made-up rows for the template's second sheet.
+    pub examples: fn(&Snapshot) -> Vec<String>,
+}
+
+/// One kind of import.
+pub struct ImportKind<E> {
+    /// Its table.
+    pub table: ImportTable,
     /// Checks the cells of one row.
     pub check: fn(&mut RowReader<'_>, &Snapshot) -> Checked<E>,
 }
@@ -42,9 +75,42 @@ pub struct ImportKind<E> {
 pub struct Checked<E> {
     /// What would be written; none when a column it needs is wrong.
     pub entry: Option<E>,
-    /// Text that is equal for equal children, known even when other columns are
-    /// wrong; none while it cannot be read.
+    /// Text that is equal for rows about the same thing, known even when other
+    /// columns are wrong; none while it cannot be read.
     pub identity: Option<String>,
+}
+
+/// A checked row.
+#[derive(Debug)]
+pub struct CheckedRow<E> {
+    /// The row.
+    pub row: TableRow,
+    /// Problems with their places; at least one error when `entry` is none.
+    pub problems: Vec<Problem>,
+    /// What would be written; none when a column it needs is wrong.
+    pub entry: Option<E>,
+    /// Fingerprint of what the row is about.
+    pub identity: Option<Fingerprint>,
+    /// Fingerprint of all its cells.
+    pub content: Fingerprint,
+}
+
+impl<E> ImportKind<E> {
+    /// Checks one row: the same for a file that was just read, a cell that was
+    /// just corrected and a commit.
+    pub fn check(&self, row: TableRow, map: &ColumnMap, snapshot: &Snapshot) -> CheckedRow<E> {
+        let mut reader = RowReader::new(self.table.columns, map, &row);
+        let Checked { entry, identity } = (self.check)(&mut reader, snapshot);
+        let problems = reader.finish();
+        let cells: Vec<String> = row.cells.iter().map(|c| text::code(&c.text())).collect();
+        CheckedRow {
+            entry: entry.filter(|_| !problems.iter().any(Problem::is_error)),
+            problems,
+            identity: identity.map(|identity| fingerprint([identity.as_str()])),
+            content: fingerprint(cells.iter().map(String::as_str)),
+            row,
+        }
+    }
 }
 
 /// A column of the template and where the file has it.
@@ -75,95 +141,42 @@ pub struct PreviewSummary {
     pub row_patches: Vec<(u32, Problem)>,
 }
 
-/// Reads a workbook: every data row goes to `sink` once, in order; none is kept.
+/// Checks a workbook: every data row goes to `sink` once, in order; none is kept.
 /// `progress` hears how many rows are done and may break off.
+///
+/// Rows over the limit are only counted, so that the refusal can name both
+/// numbers; what `sink` was given by then is to be forgotten.
 ///
 /// # Errors
 /// When the file is refused as a whole: `file.too_many_rows` before any other
-/// reason, then `file.empty`, `sheet.not_found`, `sheet.ambiguous`,
-/// `column.missing`, `column.twice`, `template.old`, and what the workbook gives.
-/// `cancelled` when `progress` broke off; what `sink` answered.
+/// reason, then `file.empty`, `column.missing`, `column.twice`, `template.old`,
+/// and what the workbook gives. `cancelled` when `progress` broke off; what
+/// `sink` answered.
 pub fn preview<E>(
     kind: &ImportKind<E>,
     workbook: &mut dyn Workbook,
+    located: Located,
     snapshot: &Snapshot,
     limits: FileLimits,
     sink: &mut dyn FnMut(CheckedRow<E>) -> Result<(), OpError>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<PreviewSummary, OpError> {
-    let located = locate::locate(workbook, kind.columns)?;
+    let table = &kind.table;
     let map = &located.map;
+    let mut duplicates = FileDuplicates::new(table.identity);
     let mut rows = 0_u32;
-    workbook.rows(located.sheet, &mut |row| {
-        let data = row.row > located.heading_row
-            && row::nature(&row, kind.columns, map) == RowNature::Data;
-        rows = rows.saturating_add(u32::from(data));
-        ControlFlow::Continue(())
-    })?;
-    if rows > limits.rows {
-        return Err(Problem::new(Code::FileTooManyRows)
-            .message(format!(
-                "文件有 {rows} 行数据，超过上限 {} 行，请分成几个文件。",
-                limits.rows
-            ))
-            .into());
-    }
-    if !located.refused.is_empty() {
-        return Err(located.refused.into());
-    }
-    if rows == 0 {
-        return Err(Code::FileEmpty.into());
-    }
-
-    let mut covered = Covered::new(workbook.merged_ranges(located.sheet)?, map);
-    let mut duplicates = FileDuplicates::default();
-    let mut hidden_rows = RowList::default();
-    let mut repeated = RowList::default();
-    let mut done = 0_u32;
     let mut stopped: Option<OpError> = None;
-    let facts = workbook.rows(located.sheet, &mut |row| {
-        if row.row <= located.heading_row {
-            return ControlFlow::Continue(());
-        }
-        match row::nature(&row, kind.columns, map) {
-            RowNature::Blank => return ControlFlow::Continue(()),
-            RowNature::Heading => {
-                repeated.push(row.row);
-                return ControlFlow::Continue(());
+    let walked = walk(table, workbook, &located, &mut |row, _| {
+        rows = rows.saturating_add(1);
+        if rows <= limits.rows && located.refused.is_empty() {
+            let checked = kind.check(row, map, snapshot);
+            duplicates.push(checked.row.row, checked.identity, checked.content);
+            if let Err(error) = sink(checked) {
+                stopped = Some(error);
+                return ControlFlow::Break(());
             }
-            RowNature::Data => {}
         }
-        if row.hidden {
-            hidden_rows.push(row.row);
-        }
-        covered.advance(row.row);
-        let mut reader = RowReader::new(kind.columns, map, &row, &covered);
-        let Checked { entry, identity } = (kind.check)(&mut reader, snapshot);
-        let problems = reader.finish();
-        let raw = row::raw(&row, map);
-        let cells: Vec<String> = raw.iter().map(|cell| text::code(cell)).collect();
-        duplicates.push(
-            row.row,
-            identity.map(|identity| fingerprint([identity.as_str()])),
-            fingerprint(cells.iter().map(String::as_str)),
-        );
-        let checked = CheckedRow {
-            row: row.row,
-            raw,
-            entry: entry.filter(|_| !problems.iter().any(Problem::is_error)),
-            problems,
-            identity_place: kind
-                .columns
-                .get(kind.identity_column)
-                .map(|column| map.place(row.row, kind.identity_column, column))
-                .unwrap_or_default(),
-        };
-        if let Err(error) = sink(checked) {
-            stopped = Some(error);
-            return ControlFlow::Break(());
-        }
-        done = done.saturating_add(1);
-        if done.is_multiple_of(REPORT_EVERY) && progress(u64::from(done)).is_break() {
+        if rows.is_multiple_of(REPORT_EVERY) && progress(u64::from(rows)).is_break() {
             stopped = Some(Code::Cancelled.into());
             return ControlFlow::Break(());
         }
@@ -172,37 +185,29 @@ pub fn preview<E>(
     if let Some(error) = stopped {
         return Err(error);
     }
-    if progress(u64::from(done)).is_break() {
+    if progress(u64::from(rows)).is_break() {
         return Err(Code::Cancelled.into());
+    }
+    within_limit(rows, limits)?;
+    if !located.refused.is_empty() {
+        return Err(located.refused.into());
+    }
+    if rows == 0 {
+        return Err(Code::FileEmpty.into());
     }
 
     let mut file_problems = located.notes;
-    file_problems.extend(hidden_note(&hidden_rows, &facts.hidden_columns, map));
-    file_problems.extend(repeated_note(&repeated, map));
-    let identity_column = kind.columns.get(kind.identity_column);
-    let row_patches = duplicates
-        .finish()
-        .into_iter()
-        .map(|(row, problem)| {
-            let whole_row = Place {
-                sheet: Some(map.sheet.clone()),
-                row: Some(row),
-                ..Place::default()
-            };
-            let place = match identity_column {
-                Some(column) if problem.code == Code::RowConflict => {
-                    map.place(row, kind.identity_column, column)
-                }
-                Some(_) | None => whole_row,
-            };
-            (row, problem.at(place))
-        })
-        .collect();
+    file_problems.extend(hidden_note(
+        &walked.hidden,
+        &walked.facts.hidden_columns,
+        map,
+    ));
+    file_problems.extend(repeated_note(&walked.repeated, map));
     Ok(PreviewSummary {
         sheet: map.sheet.clone(),
         heading_row: located.heading_row,
-        rows: done,
-        columns: kind
+        rows,
+        columns: table
             .columns
             .iter()
             .zip(&map.at)
@@ -213,8 +218,150 @@ pub fn preview<E>(
             })
             .collect(),
         file_problems,
-        row_patches,
+        row_patches: patches(table, map, duplicates),
     })
+}
+
+/// # Errors
+/// `file.too_many_rows` with both numbers.
+fn within_limit(rows: u32, limits: FileLimits) -> Result<(), OpError> {
+    if rows <= limits.rows {
+        return Ok(());
+    }
+    Err(Problem::new(Code::FileTooManyRows)
+        .message(format!(
+            "文件有 {rows} 行数据，超过上限 {} 行，请分成几个文件。",
+            limits.rows
+        ))
+        .into())
+}
+
+/// The problems of rows that repeat or contradict each other, with their places.
+#[must_use]
+pub fn patches(
+    table: &ImportTable,
+    map: &ColumnMap,
+    duplicates: FileDuplicates,
+) -> Vec<(u32, Problem)> {
+    let identity = table.columns.get(table.identity_column);
+    duplicates
+        .finish()
+        .into_iter()
+        .map(|(row, problem)| {
+            let whole_row = Place {
+                sheet: Some(map.sheet.clone()),
+                row: Some(row),
+                ..Place::default()
+            };
+            let place = match identity {
+                Some(column) if problem.code == Code::RowConflict => {
+                    map.place(row, table.identity_column, column)
+                }
+                Some(_) | None => whole_row,
+            };
+            (row, problem.at(place))
+        })
+        .collect()
+}
+
+/// What a walk over the data rows noticed.
+struct Walked {
+    hidden: RowList,
+    repeated: RowList,
+    facts: SheetFacts,
+}
+
+/// Visits the data rows of a table, each with the token of its marker column.
+fn walk(
+    table: &ImportTable,
+    workbook: &mut dyn Workbook,
+    located: &Located,
+    visit: &mut dyn FnMut(TableRow, Option<String>) -> ControlFlow<()>,
+) -> Result<Walked, OpError> {
+    let map = &located.map;
+    let mut covered = Covered::new(workbook.merged_ranges(located.sheet)?, map);
+    let mut hidden = RowList::default();
+    let mut repeated = RowList::default();
+    let facts = workbook.rows(located.sheet, &mut |row| {
+        if row.row <= located.heading_row {
+            return ControlFlow::Continue(());
+        }
+        match row::nature(&row, table.columns, map) {
+            RowNature::Blank => return ControlFlow::Continue(()),
+            RowNature::Heading => {
+                repeated.push(row.row);
+                return ControlFlow::Continue(());
+            }
+            RowNature::Data => {}
+        }
+        if row.hidden {
+            hidden.push(row.row);
+        }
+        covered.advance(row.row);
+        let token = located.token.and_then(|at| row::text_at(&row, at));
+        visit(row::project(row, map, &covered), token)
+    })?;
+    Ok(Walked {
+        hidden,
+        repeated,
+        facts,
+    })
+}
+
+/// Visits every data row with its token: for a workbook that was given back
+/// with its errors marked and now returns.
+///
+/// # Errors
+/// As [`preview`], but the rows themselves are not checked.
+pub fn reread(
+    table: &ImportTable,
+    workbook: &mut dyn Workbook,
+    located: &Located,
+    limits: FileLimits,
+    sink: &mut dyn FnMut(TableRow, Option<String>) -> Result<(), OpError>,
+) -> Result<(), OpError> {
+    if !located.refused.is_empty() {
+        return Err(located.refused.clone().into());
+    }
+    let mut rows = 0_u32;
+    let mut stopped = None;
+    walk(table, workbook, located, &mut |row, token| {
+        rows = rows.saturating_add(1);
+        if rows <= limits.rows
+            && let Err(error) = sink(row, token)
+        {
+            stopped = Some(error);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    })?;
+    match stopped {
+        Some(error) => Err(error),
+        None => within_limit(rows, limits),
+    }
+}
+
+/// The first token that a file carries; none when it was not given back by an import.
+///
+/// # Errors
+/// What the workbook gives.
+pub fn first_token(
+    table: &ImportTable,
+    workbook: &mut dyn Workbook,
+    located: &Located,
+) -> Result<Option<String>, OpError> {
+    if located.token.is_none() {
+        return Ok(None);
+    }
+    let mut found = None;
+    walk(table, workbook, located, &mut |_, token| {
+        found = token.filter(|token| token::parse(token).is_some());
+        match found {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    })?;
+    Ok(found)
 }
 
 /// The first few of many rows, and how many there are.

@@ -1,24 +1,18 @@
-//! Import of new pupils (新生信息): its columns, template and guide (IMP-1, IMP-2).
-
-use std::ops::ControlFlow;
+//! Import of new pupils (新生信息): its columns and the texts of its template (IMP-1, IMP-2).
 
 use chrono::Datelike;
-use schemars::JsonSchema;
-use serde::Serialize;
-use ts_rs::TS;
 
-use super::cells::{FileLimits, Workbook};
-use super::check::{self, CheckedRow, PupilEntry};
+use super::check::{self, PupilEntry};
 use super::row::Column;
 use super::snapshot::{Snapshot, SnapshotClass};
-use super::table::{Entry, Template, TemplateColumn};
-use super::{ImportKind, PreviewSummary};
+use super::table::Entry;
+use super::{ImportKind, ImportTable};
 use crate::domain::class::ClassNo;
 use crate::domain::grade::GradeNo;
 use crate::domain::paper::check_character;
 use crate::domain::relation::Relation;
 use crate::domain::year::SchoolYear;
-use crate::error::{Code, OpError};
+use crate::error::Code;
 
 /// Places of the columns in [`COLUMNS`].
 pub(super) mod at {
@@ -164,151 +158,18 @@ pub const COLUMNS: &[Column] = &[
 
 /// The import of new pupils.
 pub static KIND: ImportKind<PupilEntry> = ImportKind {
-    columns: COLUMNS,
-    identity_column: at::PAPER_NUMBER,
+    table: ImportTable {
+        name: "新生信息",
+        columns: COLUMNS,
+        identity_column: at::PAPER_NUMBER,
+        identity: "证件号码",
+        rules,
+        class_line,
+        no_classes: "本校还没有班级。请先在班级管理中新建班级，再下载模板。",
+        examples,
+    },
     check: check::check,
 };
-
-/// [`super::preview`] for new pupils.
-///
-/// # Errors
-/// As [`super::preview`].
-pub fn preview(
-    workbook: &mut dyn Workbook,
-    snapshot: &Snapshot,
-    limits: FileLimits,
-    sink: &mut dyn FnMut(CheckedRow) -> Result<(), OpError>,
-    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<PreviewSummary, OpError> {
-    super::preview(&KIND, workbook, snapshot, limits, sink, progress)
-}
-
-/// How to fill the workbook: the import page shows what the template says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportGuide {
-    /// Name of the school.
-    pub school_name: String,
-    /// Data rows that a file may have.
-    pub row_limit: u32,
-    /// The columns in order.
-    pub columns: Vec<TemplateColumnGuide>,
-    /// Rules for the file as a whole.
-    pub rules: Vec<String>,
-    /// The school's open classes by grade and number.
-    pub classes: Vec<ClassGuide>,
-}
-
-/// How to fill one column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TemplateColumnGuide {
-    /// Key: `name`, `paperNumber`, ….
-    pub key: String,
-    /// Heading, without the `*` of required columns.
-    pub heading: String,
-    /// True when every row must fill it.
-    pub required: bool,
-    /// How to fill it.
-    pub note: String,
-}
-
-/// A class and what to write for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ClassGuide {
-    /// Number of the grade.
-    pub grade: u8,
-    /// 一年级 … 九年级.
-    pub grade_name: String,
-    /// 班级序号.
-    pub number: u8,
-    /// 班级昵称.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub nickname: Option<String>,
-    /// `七年级 3班 → 年级填 7，班级填 3`.
-    pub line: String,
-}
-
-/// The texts of the import page.
-#[must_use]
-pub fn guide(snapshot: &Snapshot) -> ImportGuide {
-    ImportGuide {
-        school_name: snapshot.school_name.clone(),
-        row_limit: snapshot.row_limit,
-        columns: COLUMNS
-            .iter()
-            .map(|column| TemplateColumnGuide {
-                key: column.key.to_owned(),
-                heading: column.heading.to_owned(),
-                required: column.required.is_some(),
-                note: column.note.to_owned(),
-            })
-            .collect(),
-        rules: rules(snapshot),
-        classes: snapshot
-            .open_classes()
-            .into_iter()
-            .map(|(grade, number, class)| ClassGuide {
-                grade: grade.get(),
-                grade_name: grade.zh().to_owned(),
-                number: number.get(),
-                nickname: class.nickname.clone(),
-                line: class_line(grade, number, None),
-            })
-            .collect(),
-    }
-}
-
-/// The template of a school.
-#[must_use]
-pub fn template(snapshot: &Snapshot) -> Template {
-    let classes: Vec<String> = snapshot
-        .open_classes()
-        .into_iter()
-        .map(|(grade, number, class)| class_line(grade, number, Some(class)))
-        .collect();
-    let classes = if classes.is_empty() {
-        vec!["本校还没有班级。请先在班级管理中新建班级，再下载模板。".to_owned()]
-    } else {
-        classes
-    };
-    let columns = COLUMNS
-        .iter()
-        .map(|column| format!("{}：{}", column.printed(), column.note))
-        .collect();
-    let mut notes = vec![
-        ("填写规则".to_owned(), rules(snapshot)),
-        ("各列怎样填写（标 * 的必须填）".to_owned(), columns),
-        (
-            format!(
-                "{} {} 学年的班级",
-                snapshot.school_name, snapshot.school_year
-            ),
-            classes,
-        ),
-    ];
-    let examples = examples(snapshot);
-    if !examples.is_empty() {
-        notes.push(("示例（人物和号码均为虚构）".to_owned(), examples));
-    }
-    Template {
-        sheet: "新生信息".to_owned(),
-        columns: COLUMNS
-            .iter()
-            .map(|column| TemplateColumn {
-                heading: column.printed(),
-                entry: (column.entry)(snapshot),
-                note: column.note.to_owned(),
-                width: column.width,
-            })
-            .collect(),
-        rows: snapshot.row_limit,
-        notes_sheet: "填写说明".to_owned(),
-        notes,
-    }
-}
 
 fn rules(snapshot: &Snapshot) -> Vec<String> {
     vec![

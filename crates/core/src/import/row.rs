@@ -1,6 +1,8 @@
 //! Columns of an import and the cells of one row under them; the same for every
 //! kind of import.
 
+use serde::{Deserialize, Serialize};
+
 use super::cells::{Cell, CellValue, MergedRange, SheetRow};
 use super::snapshot::Snapshot;
 use super::table::Entry;
@@ -76,6 +78,19 @@ pub fn letter(column: u32) -> String {
     }
 }
 
+/// Column from 0 of a letter as Excel shows it; none for anything else.
+#[must_use]
+pub fn column_of(letter: &str) -> Option<u32> {
+    let mut column = 0_u32;
+    for c in letter.chars() {
+        let digit = u32::from(c)
+            .checked_sub(u32::from('A'))
+            .filter(|d| *d < 26)?;
+        column = column.checked_mul(26)?.checked_add(digit + 1)?;
+    }
+    column.checked_sub(1)
+}
+
 /// Where the file has the columns of an import, in the order of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnMap {
@@ -83,6 +98,53 @@ pub struct ColumnMap {
     pub sheet: String,
     /// Column in the file, from 0; none where the file lacks it.
     pub at: Vec<Option<u32>>,
+}
+
+/// One cell of a row under its column: as the file holds it, or as a person
+/// corrected it in the grid.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TableCell {
+    /// What it holds; none when it is empty.
+    pub value: Option<CellValue>,
+    /// True when a formula computed the value.
+    pub formula: bool,
+    /// True when a merged range covers it.
+    pub merged: bool,
+}
+
+impl TableCell {
+    /// A cell that a person typed; blank text empties it.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        Self {
+            value: (!is_blank(text)).then(|| CellValue::Text(text.to_owned())),
+            ..Self::default()
+        }
+    }
+
+    /// The cell as people see it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.value.as_ref().map(display).unwrap_or_default()
+    }
+}
+
+/// A data row with its cells in the order of the column table: all that the
+/// rules look at, whether the file was just read or is kept from earlier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableRow {
+    /// Row number as Excel shows it.
+    pub row: u32,
+    /// One cell a column.
+    pub cells: Vec<TableCell>,
+}
+
+impl TableRow {
+    /// The cells as people see them.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        self.cells.iter().map(TableCell::text).collect()
+    }
 }
 
 impl ColumnMap {
@@ -96,21 +158,6 @@ impl ColumnMap {
             heading: Some(column.name()),
         }
     }
-}
-
-/// A checked row.
-#[derive(Debug)]
-pub struct CheckedRow<E> {
-    /// Row number as Excel shows it.
-    pub row: u32,
-    /// Cells in the order of the column table, as the grid shows them.
-    pub raw: Vec<String>,
-    /// Problems with their places; at least one error when `entry` is none.
-    pub problems: Vec<Problem>,
-    /// What would be written; none when a column it needs is wrong.
-    pub entry: Option<E>,
-    /// The cell that tells the child: a problem found in the store points to it.
-    pub identity_place: Place,
 }
 
 /// What one cell offers the rules.
@@ -137,25 +184,18 @@ pub enum Field {
 pub struct RowReader<'a> {
     columns: &'a [Column],
     map: &'a ColumnMap,
-    row: &'a SheetRow,
-    covered: &'a Covered,
+    row: &'a TableRow,
     problems: Vec<Problem>,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader of one row.
     #[must_use]
-    pub const fn new(
-        columns: &'a [Column],
-        map: &'a ColumnMap,
-        row: &'a SheetRow,
-        covered: &'a Covered,
-    ) -> Self {
+    pub const fn new(columns: &'a [Column], map: &'a ColumnMap, row: &'a TableRow) -> Self {
         Self {
             columns,
             map,
             row,
-            covered,
             problems: Vec::new(),
         }
     }
@@ -166,21 +206,17 @@ impl<'a> RowReader<'a> {
         let Some(column) = self.columns.get(index) else {
             return Field::Blank;
         };
-        let Some(at) = self.map.at.get(index).copied().flatten() else {
-            return self.blank(index, column);
-        };
-        if self.covered.holds(at) {
-            self.report(index, Problem::new(Code::CellMerged));
-            return Field::Unreadable;
-        }
-        let Some(cell) = cell(self.row, at) else {
+        let Some(cell) = self.row.cells.get(index) else {
             return self.blank(index, column);
         };
         if cell.merged {
             self.report(index, Problem::new(Code::CellMerged));
             return Field::Unreadable;
         }
-        let (number, date) = match &cell.value {
+        let Some(value) = &cell.value else {
+            return self.blank(index, column);
+        };
+        let (number, date) = match value {
             CellValue::FormulaWithoutValue => {
                 self.report(index, Problem::new(Code::CellFormulaEmpty));
                 return Field::Unreadable;
@@ -195,7 +231,7 @@ impl<'a> RowReader<'a> {
             CellValue::Date(_) => (false, true),
         };
         Field::Text {
-            text: display(&cell.value),
+            text: display(value),
             number,
             formula: cell.formula,
             date,
@@ -288,15 +324,39 @@ pub fn display(value: &CellValue) -> String {
 
 /// The row's cells in the order of the column table.
 #[must_use]
-pub fn raw(row: &SheetRow, map: &ColumnMap) -> Vec<String> {
-    map.at
+pub fn project(mut row: SheetRow, map: &ColumnMap, covered: &Covered) -> TableRow {
+    let cells = map
+        .at
         .iter()
         .map(|at| {
-            at.and_then(|column| cell(row, column))
-                .map(|cell| display(&cell.value))
-                .unwrap_or_default()
+            let Some(at) = *at else {
+                return TableCell::default();
+            };
+            let found = row.cells.iter_mut().find(|cell| cell.column == at);
+            let covered = covered.holds(at);
+            match found {
+                None => TableCell {
+                    merged: covered,
+                    ..TableCell::default()
+                },
+                Some(cell) => TableCell {
+                    formula: cell.formula,
+                    merged: covered || cell.merged,
+                    value: Some(std::mem::replace(&mut cell.value, CellValue::Bool(false))),
+                },
+            }
         })
-        .collect()
+        .collect();
+    TableRow {
+        row: row.row,
+        cells,
+    }
+}
+
+/// The text in a column that belongs to no column of the table.
+#[must_use]
+pub fn text_at(row: &SheetRow, column: u32) -> Option<String> {
+    cell(row, column).map(|cell| display(&cell.value))
 }
 
 /// What a row under the heading is.
@@ -418,6 +478,10 @@ mod tests {
             (16383, "XFD"),
         ] {
             assert_eq!(letter(column), want);
+            assert_eq!(column_of(want), Some(column));
+        }
+        for wrong in ["", "a", "A1", "列", "ZZZZZZZZ"] {
+            assert_eq!(column_of(wrong), None, "{wrong}");
         }
     }
 

@@ -95,4 +95,20 @@ pub trait Workbooks: Send + Sync {
         table: &Table,
         rows: &mut dyn TableRows,
     ) -> Result<Vec<u8>, crate::error::OpError>;
+
+    /// The workbook `original` with its errors marked: bad cells coloured, with
+    /// the reason as a note, and two more columns, one of reasons and a hidden one
+    /// of row tokens. Everything else of the person's file stays as it is. Where
+    /// their file cannot be changed, a fresh .xlsx of the template's columns.
+    ///
+    /// # Errors
+    /// Those of `rows`; an internal fault otherwise.
+    fn mark(
+        &self,
+        original: &[u8],
+        file_name: &str,
+        limits: super::cells::FileLimits,
+        table: &super::marked::MarkedTable,
+        rows: &mut dyn super::marked::MarkedRows,
+    ) -> Result<super::marked::MarkedWorkbook, crate::error::OpError>;
 }

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::cells::{
     Cell, CellValue, FileLimits, MergedRange, SheetFacts, SheetInfo, SheetRow, Workbook,
 };
-use super::check::CheckedRow;
-use super::new_pupils::{COLUMNS, at, guide, template};
+use super::check::PupilEntry;
+use super::guide::ImportGuide;
+use super::new_pupils::{COLUMNS, KIND, at};
 use super::row::letter;
 use super::snapshot::{Snapshot, SnapshotClass, SnapshotGrade};
-use super::table::Entry;
-use super::{PreviewSummary, located_message, new_pupils};
+use super::table::{Entry, Template};
+use super::{PreviewSummary, locate, located_message, preview};
 use crate::domain::gender::Gender;
 use crate::error::{Code, OpError, Place, Problem, Severity};
 
@@ -178,6 +179,16 @@ fn snapshot() -> Snapshot {
     }
 }
 
+type CheckedRow = super::CheckedRow<PupilEntry>;
+
+fn template(snapshot: &Snapshot) -> Template {
+    super::guide::template(&KIND.table, snapshot)
+}
+
+fn guide(snapshot: &Snapshot) -> ImportGuide {
+    super::guide::guide(&KIND.table, snapshot)
+}
+
 struct Outcome {
     summary: PreviewSummary,
     rows: Vec<CheckedRow>,
@@ -189,8 +200,11 @@ fn run_limited(book: &mut Book, limit: u32) -> Result<Outcome, OpError> {
         rows: limit,
         ..FileLimits::for_rows(limit)
     };
-    let summary = new_pupils::preview(
+    let located = locate(book, &KIND.table)?;
+    let summary = preview(
+        &KIND,
         book,
+        located,
         &snapshot(),
         limits,
         &mut |row| {
@@ -260,8 +274,8 @@ fn right_rows_become_entries() {
     let [boy, girl] = outcome.rows.as_slice() else {
         panic!("two rows");
     };
-    assert_eq!((boy.row, girl.row), (2, 3));
-    assert_eq!(boy.raw, BOY);
+    assert_eq!((boy.row.row, girl.row.row), (2, 3));
+    assert_eq!(boy.row.texts(), BOY);
     assert!(boy.problems.is_empty(), "{:?}", boy.problems);
     let entry = boy.entry.as_ref().unwrap();
     assert_eq!(entry.name.as_str(), "林知夏");
@@ -821,7 +835,7 @@ fn the_heading_is_searched_in_ten_rows_and_numbers_are_those_of_excel() {
     let outcome = run_rows(&[title, blank, &HEADINGS, blank, &BOY, blank, &GIRL]);
     assert_eq!(outcome.summary.heading_row, 3);
     assert_eq!(
-        outcome.rows.iter().map(|r| r.row).collect::<Vec<_>>(),
+        outcome.rows.iter().map(|r| r.row.row).collect::<Vec<_>>(),
         [5, 7]
     );
     let mut rows = vec![title; 10];
@@ -856,7 +870,7 @@ fn columns_may_be_moved_decorated_added_and_left_out() {
     let outcome = run_rows(&[headings, row, only_number]);
     assert_eq!(outcome.rows.len(), 1);
     assert_eq!(
-        outcome.rows[0].raw[..6],
+        outcome.rows[0].row.texts()[..6],
         ["林知夏", "", "", "320508201309189918", "7", "3"]
     );
     assert!(outcome.rows[0].entry.is_some());
@@ -1070,8 +1084,11 @@ fn a_person_can_cancel_and_a_failing_sink_stops() {
     rows.extend([&BOY as &[&str]; 300]);
     let mut book = Book::new(vec![sheet("新生信息", &rows)]);
     let mut seen = 0;
-    let error = new_pupils::preview(
+    let located = locate(&mut book, &KIND.table).unwrap();
+    let error = preview(
+        &KIND,
         &mut book,
+        located,
         &snapshot(),
         FileLimits::for_rows(500),
         &mut |_| {
@@ -1089,8 +1106,11 @@ fn a_person_can_cancel_and_a_failing_sink_stops() {
     .unwrap_err();
     assert!(error.has(Code::Cancelled));
     assert_eq!(seen, 100);
-    let error = new_pupils::preview(
+    let located = locate(&mut book, &KIND.table).unwrap();
+    let error = preview(
+        &KIND,
         &mut book,
+        located,
         &snapshot(),
         FileLimits::for_rows(500),
         &mut |_| Err(Code::Busy.into()),
@@ -1103,27 +1123,23 @@ fn a_person_can_cancel_and_a_failing_sink_stops() {
 #[test]
 fn the_template_shows_this_schools_classes() {
     let snapshot = snapshot();
-    let template = template(&snapshot);
-    let headings: Vec<&str> = template
-        .columns
-        .iter()
-        .map(|c| c.heading.as_str())
-        .collect();
+    let printed = template(&snapshot);
+    let headings: Vec<&str> = printed.columns.iter().map(|c| c.heading.as_str()).collect();
     assert_eq!(headings, HEADINGS);
-    assert_eq!(template.rows, 500);
-    assert_eq!(template.columns[at::PAPER_NUMBER].entry, Entry::Text);
-    assert_eq!(template.columns[at::GUARDIAN_PHONE].entry, Entry::Text);
+    assert_eq!(printed.rows, 500);
+    assert_eq!(printed.columns[at::PAPER_NUMBER].entry, Entry::Text);
+    assert_eq!(printed.columns[at::GUARDIAN_PHONE].entry, Entry::Text);
     assert_eq!(
-        template.columns[at::GRADE].entry,
+        printed.columns[at::GRADE].entry,
         Entry::Whole { min: 7, max: 9 }
     );
     assert!(
-        template
+        printed
             .columns
             .iter()
             .all(|c| !c.note.is_empty() && !c.heading.contains('卡'))
     );
-    let lines: Vec<&String> = template.notes.iter().flat_map(|(_, lines)| lines).collect();
+    let lines: Vec<&String> = printed.notes.iter().flat_map(|(_, lines)| lines).collect();
     assert!(
         lines
             .iter()
@@ -1156,7 +1172,7 @@ fn the_template_shows_this_schools_classes() {
         grades: Vec::new(),
         ..snapshot
     };
-    let lines = super::new_pupils::template(&none).notes;
+    let lines = template(&none).notes;
     assert!(
         lines
             .iter()
@@ -1263,12 +1279,12 @@ proptest! {
         }
         if let Ok(outcome) = run(vec![file]) {
             for row in outcome.rows {
-                prop_assert_eq!(row.raw.len(), COLUMNS.len());
+                prop_assert_eq!(row.row.cells.len(), COLUMNS.len());
                 let refused = row.problems.iter().any(Problem::is_error);
                 prop_assert_eq!(row.entry.is_none(), refused);
                 for problem in &row.problems {
                     let sentence = located_message(problem);
-                    let place = format!("第 {} 行", row.row);
+                    let place = format!("第 {} 行", row.row.row);
                     prop_assert!(sentence.starts_with(&place), "{}", sentence);
                     prop_assert!(sentence.ends_with('。'), "{}", sentence);
                 }

@@ -31,6 +31,8 @@ pub trait Blobs {
     async fn blob(&mut self, id: BlobId) -> Stored<Option<BlobRecord>>;
     /// One chunk; none after the last.
     async fn chunk(&mut self, blob: BlobId, number: i64) -> Stored<Option<Vec<u8>>>;
+    /// Keeps a file until a later moment.
+    async fn keep_blob(&mut self, id: BlobId, until: i64) -> Stored<()>;
     /// Forgets a file.
     async fn delete_blob(&mut self, id: BlobId) -> Stored<()>;
 }

@@ -161,6 +161,8 @@ pub trait Organisation {
     async fn update_class(&mut self, class: &ClassRecord) -> Stored<bool>;
     /// Deletes a class that nothing refers to, of this version; false otherwise.
     async fn delete_class(&mut self, id: ClassId, version: i64) -> Stored<bool>;
+    /// Classes by ids; those that do not exist are left out.
+    async fn classes_by_ids(&mut self, ids: &[ClassId]) -> Stored<Vec<ClassRecord>>;
     /// Locks the class rows against closing and deleting until the transaction ends.
     async fn lock_classes(&mut self, school: SchoolId, school_year: i64) -> Stored<()>;
 

@@ -135,8 +135,42 @@ pub struct NewPupilRecord {
     pub guardian_phone_sealed: Option<Vec<u8>>,
     /// Keyed hash of it.
     pub guardian_phone_index: Option<[u8; 16]>,
+}
+
+/// How pupils come on record.
+#[derive(Debug, Clone, Copy)]
+pub struct Entering {
     /// `desktop`, `import`, `mobile`.
-    pub channel: String,
+    pub channel: &'static str,
+    /// Import that writes them.
+    pub import: Option<ImportId>,
+    /// Submits them at once; else they are drafts.
+    pub submit: bool,
+    /// When.
+    pub now: i64,
+}
+
+/// What became of a pupil after it was entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PupilProgress {
+    /// Pupil.
+    pub id: PupilId,
+    /// Name.
+    pub name: String,
+    /// Grade number.
+    pub grade: i64,
+    /// Class number.
+    pub class_number: i64,
+    /// State of the latest application.
+    pub application_state: Option<String>,
+    /// The pupil's own status.
+    pub status: String,
+    /// Corrections so far: 1 for none.
+    pub version: i64,
+    /// Enrolments.
+    pub enrolments: i64,
+    /// Card orders.
+    pub orders: i64,
 }
 
 /// Storage of pupils.
@@ -157,9 +191,18 @@ pub trait Pupils {
     async fn pupil_places(&mut self, ids: &[PupilId]) -> Stored<(Vec<(String, SchoolId)>, i64)>;
     /// Stored children with one of these keyed hashes; looked up in bulk.
     async fn find_papers(&mut self, indexes: &[[u8; 16]]) -> Stored<Vec<FoundPupil>>;
-    /// Enters pupils with draft applications, and returns the ids entered: a child on
+    /// Enters pupils with their applications, and returns the ids entered: a child on
     /// record already is left out, the unique key decides.
-    async fn insert_pupils(&mut self, pupils: &[NewPupilRecord], now: i64) -> Stored<Vec<PupilId>>;
+    async fn insert_pupils(
+        &mut self,
+        pupils: &[NewPupilRecord],
+        how: Entering,
+    ) -> Stored<Vec<PupilId>>;
+    /// What became of these pupils; locked for the rest of a write transaction.
+    async fn pupil_progress(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilProgress>>;
+    /// Takes pupils off the record with guardian, enrolments and applications, as if
+    /// they had never been entered; returns how many. Those with orders cannot go.
+    async fn delete_pupils(&mut self, ids: &[PupilId]) -> Stored<i64>;
     /// Submits the draft or returned applications of these pupils; returns the pupils concerned.
     async fn submit_pupils(&mut self, ids: &[PupilId], now: i64) -> Stored<Vec<PupilId>>;
     /// Submits all draft or returned applications that fit; returns how many.

@@ -10,8 +10,8 @@ use ekatong_core::error::{Code, OpError};
 use ekatong_core::id::{AccountId, ClassId, GradeId, OrderId, PupilId, SchoolId};
 use ekatong_core::password;
 use ekatong_core::ports::{
-    AccountRecord, Cipher, ClassRecord, GradeRecord, GrantRecord, IndexOf, NewOrderRecord,
-    NewPupilRecord, OrderStepRecord, Progress, SchoolRecord, SealedAt, UnitOfWork,
+    AccountRecord, Cipher, ClassRecord, Entering, GradeRecord, GrantRecord, IndexOf,
+    NewOrderRecord, NewPupilRecord, OrderStepRecord, Progress, SchoolRecord, SealedAt, UnitOfWork,
 };
 
 use super::people::{self, People};
@@ -327,7 +327,13 @@ impl Writing<'_> {
             for class in portion {
                 records.push(self.pupil(class, entered, &*ports.cipher)?);
             }
-            let ids = uow.insert_pupils(&records, entered).await?;
+            let entering = Entering {
+                channel: "import",
+                import: None,
+                submit: false,
+                now: entered,
+            };
+            let ids = uow.insert_pupils(&records, entering).await?;
             self.counts.pupils += ids.len() as u64;
             let mut submitted = ids.clone();
             submitted.retain(|_| self.rng.percent(85));
@@ -422,7 +428,6 @@ impl Writing<'_> {
             guardian_name: Some(guardian),
             guardian_phone_sealed: Some(seal("guardian", "phone", &phone)?),
             guardian_phone_index: Some(cipher.index(IndexOf::Phone, &phone)),
-            channel: "import".to_owned(),
         })
     }
 

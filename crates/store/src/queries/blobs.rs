@@ -55,6 +55,13 @@ impl Blobs for Tx {
         maybe(row, DOING, |c| c.take())
     }
 
+    async fn keep_blob(&mut self, id: BlobId, until: i64) -> Stored<()> {
+        let sql = Sql::new("UPDATE blob SET expires_at = $1 WHERE id = $2 AND expires_at < $1")
+            .arg(until)
+            .arg(id.0);
+        self.run(sql, "keeping a staged file").await.map(drop)
+    }
+
     async fn delete_blob(&mut self, id: BlobId) -> Stored<()> {
         let sql = Sql::new("DELETE FROM blob WHERE id = $1").arg(id.0);
         self.run(sql, "forgetting a staged file").await.map(drop)

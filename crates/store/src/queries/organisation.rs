@@ -303,6 +303,18 @@ impl Organisation for Tx {
         maybe(row, DOING, class)
     }
 
+    async fn classes_by_ids(&mut self, ids: &[ClassId]) -> Stored<Vec<ClassRecord>> {
+        const DOING: &str = "reading classes by ids";
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(ROWS) {
+            let mut sql = Sql::new(CLASS);
+            sql.push(" AND c.id IN ").list(chunk.iter().map(|id| id.0));
+            let rows = self.all(sql, DOING).await?;
+            found.extend(each(&rows, DOING, class)?);
+        }
+        Ok(found)
+    }
+
     async fn insert_classes(&mut self, classes: &[ClassRecord], now: i64) -> Stored<Vec<ClassId>> {
         const DOING: &str = "creating classes";
         // One order for all, as for grades.

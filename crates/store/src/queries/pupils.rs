@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use async_trait::async_trait;
 use ekatong_core::error::OpError;
 use ekatong_core::id::{PupilId, SchoolId};
-use ekatong_core::ports::{FoundPupil, NewPupilRecord, PupilFilter, PupilRecord, Pupils, Stored};
+use ekatong_core::ports::{
+    Entering, FoundPupil, NewPupilRecord, PupilFilter, PupilProgress, PupilRecord, Pupils, Stored,
+};
 use uuid::Uuid;
 
 use super::super::index;
@@ -254,7 +256,11 @@ impl Pupils for Tx {
         Ok(out)
     }
 
-    async fn insert_pupils(&mut self, pupils: &[NewPupilRecord], now: i64) -> Stored<Vec<PupilId>> {
+    async fn insert_pupils(
+        &mut self,
+        pupils: &[NewPupilRecord],
+        how: Entering,
+    ) -> Stored<Vec<PupilId>> {
         const DOING: &str = "entering pupils";
         // In the order of the unique key: two transactions with the same children
         // wait for each other and do not deadlock, and the widest index is
@@ -285,8 +291,8 @@ impl Pupils for Tx {
                     .v(p.student_number_index.as_ref().map(<[u8; 16]>::as_slice))
                     .v(p.address_sealed.as_deref())
                     .v("pending")
-                    .v("draft")
-                    .v(now);
+                    .v(application_state(how))
+                    .v(how.now);
             })
             .push(" ON CONFLICT (paper_index) DO NOTHING RETURNING id");
             let rows = self.all(sql, DOING).await?;
@@ -296,7 +302,7 @@ impl Pupils for Tx {
                 .copied()
                 .filter(|p| ids.contains(&p.id))
                 .collect();
-            self.insert_beside(&new, now).await?;
+            self.insert_beside(&new, how).await?;
             entered.extend(ids);
         }
         Ok(pupils
@@ -304,6 +310,61 @@ impl Pupils for Tx {
             .map(|p| p.id)
             .filter(|id| entered.remove(id))
             .collect())
+    }
+
+    async fn pupil_progress(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilProgress>> {
+        const DOING: &str = "reading what became of pupils";
+        let mut out = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(ROWS) {
+            if self.writes {
+                // The lock goes first: what is counted below does not change after it.
+                let mut sql = Sql::new("SELECT p.id FROM pupil p WHERE p.id IN ");
+                sql.list(chunk.iter().map(|id| id.0))
+                    .push(" ORDER BY p.id")
+                    .push(&self.lock("p"));
+                self.all(sql, DOING).await?;
+            }
+            let mut sql = Sql::new(
+                "SELECT p.id, p.name, p.grade, c.number, p.application_state, p.status, \
+                 p.version, (SELECT COUNT(*) FROM enrolment e WHERE e.pupil_id = p.id), \
+                 (SELECT COUNT(*) FROM card_order o WHERE o.pupil_id = p.id) \
+                 FROM pupil p CROSS JOIN class c WHERE c.id = p.class_id AND p.id IN ",
+            );
+            sql.list(chunk.iter().map(|id| id.0)).push(" ORDER BY p.id");
+            let rows = self.all(sql, DOING).await?;
+            out.extend(each(&rows, DOING, |c| {
+                Ok(PupilProgress {
+                    id: c.id()?,
+                    name: c.take()?,
+                    grade: c.take()?,
+                    class_number: c.take()?,
+                    application_state: c.take()?,
+                    status: c.take()?,
+                    version: c.take()?,
+                    enrolments: c.take()?,
+                    orders: c.take()?,
+                })
+            })?);
+        }
+        Ok(out)
+    }
+
+    async fn delete_pupils(&mut self, ids: &[PupilId]) -> Stored<i64> {
+        const DOING: &str = "taking pupils off the record";
+        let mut number = 0;
+        for chunk in ids.chunks(ROWS) {
+            for table in ["application", "enrolment", "guardian"] {
+                let mut sql = Sql::new("DELETE FROM ");
+                sql.push(table)
+                    .push(" WHERE pupil_id IN ")
+                    .list(chunk.iter().map(|id| id.0));
+                self.run(sql, DOING).await?;
+            }
+            let mut sql = Sql::new("DELETE FROM pupil WHERE id IN ");
+            sql.list(chunk.iter().map(|id| id.0));
+            number += self.run(sql, DOING).await?;
+        }
+        Ok(number)
     }
 
     async fn submit_pupils(&mut self, ids: &[PupilId], now: i64) -> Stored<Vec<PupilId>> {
@@ -340,6 +401,10 @@ impl Pupils for Tx {
     }
 }
 
+const fn application_state(how: Entering) -> &'static str {
+    if how.submit { "submitted" } else { "draft" }
+}
+
 /// The pupil's row goes first: of two that submit the same child the second waits
 /// for it and then finds nothing to submit.
 const SUBMIT: &str = "UPDATE pupil SET application_state = 'submitted' \
@@ -366,7 +431,7 @@ impl Tx {
     }
 
     /// Guardian, first enrolment and application of pupils just entered.
-    async fn insert_beside(&mut self, pupils: &[&NewPupilRecord], now: i64) -> Stored<()> {
+    async fn insert_beside(&mut self, pupils: &[&NewPupilRecord], how: Entering) -> Stored<()> {
         let with_guardian: Vec<&NewPupilRecord> = pupils
             .iter()
             .copied()
@@ -393,21 +458,23 @@ impl Tx {
         let mut sql =
             Sql::new("INSERT INTO enrolment (id, pupil_id, class_id, begin_at, reason) VALUES ");
         sql.rows(pupils, |f, p| {
-            f.v(p.id.0).v(p.id.0).v(p.class_id.0).v(now).v("new");
+            f.v(p.id.0).v(p.id.0).v(p.class_id.0).v(how.now).v("new");
         });
         self.run(sql, "entering enrolments").await?;
         let mut sql = Sql::new(
             "INSERT INTO application (id, pupil_id, school_id, kind, state, channel, \
-             first_saved_at) VALUES ",
+             import_id, first_saved_at, submitted_at) VALUES ",
         );
         sql.rows(pupils, |f, p| {
             f.v(p.id.0)
                 .v(p.id.0)
                 .v(p.school_id.0)
                 .v("new")
-                .v("draft")
-                .v(p.channel.as_str())
-                .v(now);
+                .v(application_state(how))
+                .v(how.channel)
+                .v(how.import.map(|id| id.0))
+                .v(how.now)
+                .v(how.submit.then_some(how.now));
         });
         self.run(sql, "entering applications").await.map(drop)
     }

@@ -2,7 +2,7 @@
 import { CheckCircleFilled } from "@ant-design/icons";
 import { Button, Drawer } from "antd";
 import { useState } from "react";
-import type { DoctorRow } from "../../api.gen";
+import type { DoctorRow } from "./doctor-types";
 import { EmptyState, QueryView } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
 import { capped } from "../../shared/formatting";

@@ -167,6 +167,7 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
             cx,
             &actor.reach(Permission::EnterPupils),
             None,
+            crate::ports::ImportFilter::default(),
             None,
             20,
         )

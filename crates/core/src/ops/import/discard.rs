@@ -33,8 +33,14 @@ pub async fn run(cx: &mut Cx, request: DiscardImportRequest) -> Result<ImportSum
         return Err(Code::ImportClosed.into());
     }
     import.state = ImportState::Discarded.as_str().to_owned();
+    import.purged_at = Some(cx.now.ms());
+    import.edit_at = 0;
+    import.edit_last = 0;
+    if let Some(blob) = import.blob_id.take() {
+        cx.uow.delete_blob(blob).await?;
+    }
     cx.uow.update_import(&import).await?;
-    cx.uow.delete_staged(import.id).await?;
+    cx.uow.delete_rows(import.id).await?;
     cx.note(AuditNote::school(
         import.district.clone(),
         import.school_id,

@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::kinds::{Importing, of_kind};
 use crate::context::Cx;
+use crate::domain::application::ImportOf;
 use crate::error::OpError;
 use crate::id::SchoolId;
-pub use crate::import::new_pupils::ImportGuide;
+use crate::import::guide;
+pub use crate::import::guide::ImportGuide;
 use crate::ops::touches;
 
 /// Which school.
@@ -16,6 +19,9 @@ use crate::ops::touches;
 pub struct ImportGuideRequest {
     /// School.
     pub school_id: SchoolId,
+    /// What the rows become; pupils by default.
+    #[ts(optional, as = "Option<ImportOf>")]
+    pub kind: Option<String>,
 }
 
 touches!(ImportGuideRequest, self => Touched::School(self.school_id));
@@ -25,5 +31,7 @@ touches!(ImportGuideRequest, self => Touched::School(self.school_id));
 pub async fn run(cx: &mut Cx, request: ImportGuideRequest) -> Result<ImportGuide, OpError> {
     let today = cx.today();
     let snapshot = super::snapshot(&mut *cx.uow, request.school_id, today).await?;
-    Ok(crate::import::new_pupils::guide(&snapshot))
+    Ok(of_kind!(super::kind_of(request.kind.as_deref())?, K => {
+        guide::guide(&K::kind().table, &snapshot)
+    }))
 }

@@ -7,11 +7,12 @@ use ts_rs::TS;
 use super::ImportSummary;
 use crate::access::Reach;
 use crate::context::Cx;
+use crate::domain::application::{ImportOf, ImportState};
 use crate::error::{Code, OpError};
 use crate::id::{ImportId, SchoolId};
 use crate::ops::page::{ListScope, decode_cursor, encode_cursor, limit, list_scopes};
 use crate::ops::touches;
-use crate::ports::ImportRecord;
+use crate::ports::{ImportFilter, ImportRecord};
 
 /// Filter and page.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -20,6 +21,12 @@ pub struct ListImportsRequest {
     /// Only of this school.
     #[ts(optional)]
     pub school_id: Option<SchoolId>,
+    /// Only in this state.
+    #[ts(optional, as = "Option<ImportState>")]
+    pub state: Option<String>,
+    /// Only of this kind.
+    #[ts(optional, as = "Option<ImportOf>")]
+    pub kind: Option<String>,
     /// `next` of the page before.
     #[ts(optional)]
     pub after: Option<String>,
@@ -48,7 +55,18 @@ pub async fn run(cx: &mut Cx, request: ListImportsRequest) -> Result<ListImports
     let limit = limit(request.limit);
     let before = decode_cursor(request.after.as_deref())?;
     let reach = cx.reach().clone();
-    let imports = within(cx, &reach, request.school_id, before, limit).await?;
+    let state = request.state.as_deref().map(ImportState::parse).transpose();
+    let kind = request.kind.as_deref().map(ImportOf::parse).transpose();
+    let filter = ImportFilter {
+        state: state
+            .map_err(|problem| problem.field("state"))?
+            .map(|state| state.as_str().to_owned()),
+        kind: kind
+            .map_err(|problem| problem.field("kind"))?
+            .map(|kind| kind.as_str().to_owned()),
+        ..ImportFilter::default()
+    };
+    let imports = within(cx, &reach, request.school_id, filter, before, limit).await?;
     let next = (imports.len() == limit as usize)
         .then(|| imports.last().and_then(|import| encode_cursor(&import.id)))
         .flatten();
@@ -64,6 +82,7 @@ pub(crate) async fn within(
     cx: &mut Cx,
     reach: &Reach,
     school: Option<SchoolId>,
+    filter: ImportFilter,
     before: Option<ImportId>,
     limit: u32,
 ) -> Result<Vec<ImportRecord>, OpError> {
@@ -79,12 +98,18 @@ pub(crate) async fn within(
             .as_ref()
             .map(|school| (school.id, school.district.as_str())),
     )? {
-        let page = match scope {
-            ListScope::City => cx.uow.imports(None, None, before, limit).await?,
-            ListScope::District(code) => cx.uow.imports(None, Some(&[code]), before, limit).await?,
-            ListScope::School(id) => cx.uow.imports(Some(&[id]), None, before, limit).await?,
+        let filter = match scope {
+            ListScope::City => filter.clone(),
+            ListScope::District(code) => ImportFilter {
+                district: Some(code),
+                ..filter.clone()
+            },
+            ListScope::School(id) => ImportFilter {
+                school: Some(id),
+                ..filter.clone()
+            },
         };
-        all.extend(page);
+        all.extend(cx.uow.imports(&filter, before, limit).await?);
     }
     all.sort_by_key(|import| std::cmp::Reverse(import.id));
     all.truncate(limit as usize);

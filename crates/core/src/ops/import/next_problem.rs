@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::stored_json;
+use super::staging;
 use crate::context::Cx;
-use crate::error::{OpError, Problem, Severity};
+use crate::error::{OpError, Severity};
 use crate::id::ImportId;
 use crate::ops::touches;
 
@@ -17,8 +17,7 @@ pub struct NextProblemRequest {
     /// Import.
     pub import_id: ImportId,
     /// Row as Excel shows it; 0 for the start.
-    #[ts(type = "number")]
-    pub after_row: i64,
+    pub after_row: u32,
     /// Backwards.
     #[ts(optional)]
     pub backwards: Option<bool>,
@@ -33,12 +32,12 @@ pub struct NextProblemRequest {
 pub struct NextProblemResponse {
     /// Row as Excel shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub row: Option<i64>,
+    #[ts(optional)]
+    pub row: Option<u32>,
     /// Its position in the filter.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub index: Option<i64>,
+    #[ts(optional)]
+    pub index: Option<u32>,
     /// Letter of the first bad column.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -51,30 +50,33 @@ touches!(NextProblemRequest, self => Touched::Import(self.import_id));
 /// `import.unknown`, `forbidden`.
 pub async fn run(cx: &mut Cx, request: NextProblemRequest) -> Result<NextProblemResponse, OpError> {
     let backwards = request.backwards.unwrap_or(false);
-    let found = cx
-        .uow
-        .next_problem_row(request.import_id, request.after_row, backwards)
-        .await?;
-    let Some(row) = found else {
-        return Ok(NextProblemResponse {
-            row: None,
-            index: None,
-            column: None,
-        });
+    let index = staging::index(&mut *cx.uow, request.import_id).await?;
+    let nothing = NextProblemResponse {
+        row: None,
+        index: None,
+        column: None,
     };
-    let problems: Vec<Problem> = stored_json(&row.problems)?;
-    let index = if request.only_problems.unwrap_or(false) {
-        row.problem_position
+    let Some(position) = index.next_problem(request.after_row, backwards) else {
+        return Ok(nothing);
+    };
+    let cipher = cx.ports.cipher.clone();
+    let rows = staging::rows_at(&mut *cx.uow, &*cipher, request.import_id, &[position]).await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(nothing);
+    };
+    let shown = if request.only_problems.unwrap_or(false) {
+        index.problems().position(|other| other == position)
     } else {
-        Some(row.position)
+        usize::try_from(position).ok()
     };
-    let column = problems
+    let column = row
+        .problems
         .into_iter()
         .filter(|problem| problem.severity != Severity::Note)
         .find_map(|problem| problem.place.column);
     Ok(NextProblemResponse {
-        row: Some(row.row_number),
-        index,
+        row: Some(row.row.row),
+        index: shown.and_then(|index| u32::try_from(index).ok()),
         column,
     })
 }

@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ImportRowView;
+use super::{ImportRowView, staging, window};
 use crate::context::Cx;
 use crate::error::{Code, OpError};
 use crate::id::ImportId;
+use crate::import::stored::RowState;
 use crate::ops::page::limit;
 use crate::ops::touches;
 
@@ -18,8 +19,7 @@ pub struct ImportRowsRequest {
     /// Import.
     pub import_id: ImportId,
     /// First position, from 0.
-    #[ts(type = "number")]
-    pub start: i64,
+    pub start: u32,
     /// Rows, 1–500.
     pub limit: u32,
     /// Only rows with problems; positions then count these only.
@@ -49,24 +49,19 @@ pub async fn run(cx: &mut Cx, request: ImportRowsRequest) -> Result<ImportRowsRe
         .await?
         .ok_or(Code::ImportUnknown)?;
     let only = request.only_problems.unwrap_or(false);
+    // Empty when the rows were forgotten by retention.
+    let index = staging::index(&mut *cx.uow, import.id).await?;
     let total = if only {
-        import.rows_problem
+        index.count(RowState::has_problem)
     } else {
-        import.rows_total
+        i64::from(index.len())
     };
-    let rows = cx
-        .uow
-        .staged_rows(
-            import.id,
-            request.start.max(0),
-            limit(Some(request.limit)),
-            only,
-        )
-        .await?;
+    let positions = window(&index, only, request.start, limit(Some(request.limit)));
     let cipher = cx.ports.cipher.clone();
-    let rows = rows
-        .iter()
-        .map(|row| ImportRowView::new(row, import.id, only, &*cipher))
-        .collect::<Result<_, _>>()?;
+    let rows = staging::rows_at(&mut *cx.uow, &*cipher, import.id, &positions).await?;
+    let rows = (request.start..)
+        .zip(rows)
+        .map(|(index, row)| ImportRowView::new(index, row))
+        .collect();
     Ok(ImportRowsResponse { total, rows })
 }

@@ -9,6 +9,7 @@ use crate::context::Cx;
 use crate::error::{Code, OpError};
 use crate::id::ImportId;
 use crate::ops::touches;
+use crate::ports::ImportRecord;
 
 /// Which import.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -38,9 +39,15 @@ pub async fn run(cx: &mut Cx, request: ShowImportRequest) -> Result<ShowImportRe
         .import(request.import_id)
         .await?
         .ok_or(Code::ImportUnknown)?;
-    let groups = stored_json(&import.groups)?;
-    Ok(ShowImportResponse {
-        summary: ImportSummary::new(import)?,
-        groups,
-    })
+    ShowImportResponse::new(import)
+}
+
+impl ShowImportResponse {
+    pub(super) fn new(import: ImportRecord) -> Result<Self, OpError> {
+        let groups = stored_json(&import.groups)?;
+        Ok(Self {
+            summary: ImportSummary::new(import)?,
+            groups,
+        })
+    }
 }

@@ -4,9 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::kinds::{Importing, of_kind};
 use crate::context::{AuditNote, Job};
+use crate::domain::application::ImportOf;
 use crate::error::{Code, OpError};
 use crate::id::SchoolId;
+use crate::import::guide;
 pub use crate::ops::page::StagedFile;
 use crate::ops::touches;
 
@@ -16,6 +19,9 @@ use crate::ops::touches;
 pub struct ImportTemplateRequest {
     /// School.
     pub school_id: SchoolId,
+    /// What the rows become; pupils by default.
+    #[ts(optional, as = "Option<ImportOf>")]
+    pub kind: Option<String>,
 }
 
 touches!(ImportTemplateRequest, self => Touched::School(self.school_id));
@@ -30,9 +36,10 @@ pub async fn run(job: &mut Job, request: ImportTemplateRequest) -> Result<Staged
         .ok_or(Code::SchoolUnknown)?;
     let snapshot = super::snapshot(&mut *uow, request.school_id, job.today()).await?;
     uow.rollback().await?;
-    let template = crate::import::new_pupils::template(&snapshot);
+    let kind = super::kind_of(request.kind.as_deref())?;
+    let template = of_kind!(kind, K => guide::template(&K::kind().table, &snapshot));
     let bytes = job.ports.workbooks.template(&template)?;
-    let file_name = format!("新生信息导入模板-{}.xlsx", safe_name(&school.name));
+    let file_name = format!("{}导入模板-{}.xlsx", kind.zh(), safe_name(&school.name));
     let mut uow = job.ports.store.write().await?;
     let cipher = job.ports.cipher.clone();
     let blob_id = crate::blobs::write(
@@ -47,7 +54,11 @@ pub async fn run(job: &mut Job, request: ImportTemplateRequest) -> Result<Staged
     let answer = StagedFile { blob_id, file_name };
     job.finish(
         uow,
-        AuditNote::school(school.district, school.id, "下载新生信息导入模板"),
+        AuditNote::school(
+            school.district,
+            school.id,
+            format!("下载{}导入模板", kind.zh()),
+        ),
         &answer,
     )
     .await?;
@@ -55,7 +66,7 @@ pub async fn run(job: &mut Job, request: ImportTemplateRequest) -> Result<Staged
 }
 
 /// A school's name without what Windows refuses in file names.
-fn safe_name(name: &str) -> String {
+pub(super) fn safe_name(name: &str) -> String {
     name.chars()
         .filter(|c| !r#"<>:"/\|?*"#.contains(*c) && !c.is_control())
         .collect()

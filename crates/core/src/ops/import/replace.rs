@@ -1,0 +1,60 @@
+//! Replaces a value in a whole column of a preview (替换整列), IMP-7: 七年级 → 7 for all rows.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use ts_rs::TS;
+
+pub use super::ImportChange;
+use super::edit::{CellChange, Step, apply};
+use super::kinds::{Importing, of_kind};
+use super::staging;
+use crate::context::Cx;
+use crate::error::{Code, OpError};
+use crate::id::ImportId;
+use crate::import::row::TableCell;
+use crate::ops::touches;
+
+/// Which value of which column, and what stands there instead.
+#[derive(Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReplaceInImportRequest {
+    /// Import.
+    pub import_id: ImportId,
+    /// Key of the column.
+    pub column: String,
+    /// Text of the cells to be replaced, as the grid shows it; blank for empty cells.
+    pub from: String,
+    /// What they shall hold.
+    pub to: String,
+}
+
+touches!(ReplaceInImportRequest, self => Touched::Import(self.import_id));
+
+/// # Errors
+/// `import.unknown`, `import.closed`, `import.cell_unknown` for a column that the file lacks.
+pub async fn run(cx: &mut Cx, request: ReplaceInImportRequest) -> Result<ImportChange, OpError> {
+    let import = super::open_import(cx, request.import_id).await?;
+    let kind = super::kind_of_record(&import)?;
+    of_kind!(kind, K => {
+        let table = &K::kind().table;
+        let map = staging::map(&import)?;
+        let column = table
+            .columns
+            .iter()
+            .position(|column| column.key == request.column)
+            .filter(|column| map.at.get(*column).copied().flatten().is_some())
+            .ok_or(Code::ImportCellUnknown)?;
+        let from = request.from.trim();
+        let cell = TableCell::typed(request.to.trim());
+        let mut step = Step::default();
+        let cipher = cx.ports.cipher.clone();
+        super::each_open_row(&mut *cx.uow, &*cipher, import.id, &mut |row| {
+            let text = row.row.cells.get(column).map(TableCell::text).unwrap_or_default();
+            if text.trim() == from {
+                step.push(CellChange::to(row, column, cell.clone()));
+            }
+        })
+        .await?;
+        apply::<K>(cx, import, step, "替换整列").await
+    })
+}
