@@ -2,9 +2,9 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { App, ConfigProvider } from "antd";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { ImportRowView, ImportSummary, Problem, ProblemGroup, SessionView } from "../../../api.gen";
-import { ThemeRoot } from "../../../app/theme";
 import { CallError, platform } from "../../../platform";
 import { SessionContext } from "../../../shared/session";
 import { tImport } from "../../../shared/texts";
@@ -106,13 +106,15 @@ async function show(host: ReturnType<typeof world>, hash = "") {
   vi.spyOn(platform, "call").mockImplementation(((op: string, req: Record<string, unknown>) => host.answer(op, req)) as never);
   vi.spyOn(platform, "onDrop").mockReturnValue(() => undefined);
   render(
-    <ThemeRoot>
+    <ConfigProvider theme={{ token: { motion: false } }}>
+      <App>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <SessionContext value={{ session, can: () => true, set: () => undefined, signOut: () => Promise.resolve() }}>
           <ImportPreview importId="i1" />
         </SessionContext>
       </QueryClientProvider>
-    </ThemeRoot>,
+      </App>
+    </ConfigProvider>,
   );
   await screen.findByTestId("import-field");
 }
