@@ -113,7 +113,7 @@ impl Backend {
             host.close().await;
             return;
         }
-        host.start_sealing();
+        host.start_maintaining();
         watch(app.clone(), host.app.clone());
         *slot = Some(host);
     }

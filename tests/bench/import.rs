@@ -22,7 +22,7 @@ pub(crate) const SCHOOL: &str = "3132050001";
 /// Grade of the new pupils.
 pub(crate) const GRADE: i64 = 7;
 
-const SECRET: &str = "bench-passphrase";
+pub(crate) const SECRET: &str = "bench-passphrase";
 const ROUNDS: usize = 3;
 
 pub(crate) async fn run(bench: &Bench) -> Section {
@@ -144,14 +144,14 @@ fn head(text: &str) -> &str {
     text.get(..2000).unwrap_or(text)
 }
 
-fn contestant_of(name: &str, file: &Path, place: &Path) -> Command {
+pub(crate) fn contestant_of(name: &str, file: &Path, place: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("the program's own path"));
     command.arg(name).arg(file).arg(place);
     command
 }
 
 /// The data folder with this many pupils, made once.
-async fn store(bench: &Bench, pupils: u64) -> PathBuf {
+pub(crate) async fn store(bench: &Bench, pupils: u64) -> PathBuf {
     let folder = bench.data.join(format!("pupils_{pupils}"));
     if folder.exists() {
         return folder;
@@ -199,7 +199,7 @@ fn password(folder: &Path) -> String {
         .to_owned()
 }
 
-async fn sign_in(host: &LocalHost, folder: &Path) -> String {
+pub(crate) async fn sign_in(host: &LocalHost, folder: &Path) -> String {
     let request = json!({ "login": "demo_city", "password": password(folder) });
     let answer = host
         .app
@@ -209,7 +209,7 @@ async fn sign_in(host: &LocalHost, folder: &Path) -> String {
     answer["token"].as_str().expect("a token").to_owned()
 }
 
-async fn call(host: &LocalHost, token: &str, op: &str, request: Value) -> Value {
+pub(crate) async fn call(host: &LocalHost, token: &str, op: &str, request: Value) -> Value {
     host.app
         .dispatch(Call::local(op, request, Some(token.to_owned())))
         .await
@@ -217,10 +217,10 @@ async fn call(host: &LocalHost, token: &str, op: &str, request: Value) -> Value 
 }
 
 /// A copy of the store, dropped with this value.
-struct Copy(tempfile::TempDir);
+pub(crate) struct Copy(tempfile::TempDir);
 
 impl Copy {
-    fn of(store: &Path, bench: &Bench) -> Self {
+    pub(crate) fn of(store: &Path, bench: &Bench) -> Self {
         let folder = tempfile::tempdir_in(&bench.data).expect("a folder");
         for entry in std::fs::read_dir(store).expect("the store") {
             let entry = entry.expect("a file of the store");
@@ -236,7 +236,7 @@ impl Copy {
         Self(folder)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }
@@ -252,7 +252,7 @@ fn workbook(bench: &Bench, rows: usize) -> PathBuf {
 }
 
 /// A child of the grade in 2026-2027 whose number was given out of town.
-fn newcomer(n: usize) -> Child {
+pub(crate) fn newcomer(n: usize) -> Child {
     const TOWNS: [&str; 4] = ["110101", "310104", "330106", "420102"];
     let mut child = workbook::child(n, 7, 1 + n % 2);
     // Born between March and August 2014, 28 days a month.

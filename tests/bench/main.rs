@@ -1,5 +1,5 @@
 //! The benchmarks: `make bench`, or
-//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [import] [start] [ids] [--json]`.
+//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [import] [check] [start] [ids] [--json]`.
 //!
 //! Small by default; `BENCH=full` for the large sizes. What is generated is kept
 //! under `target/bench-data`. Figures are for reading, never for assertions: what
@@ -8,6 +8,7 @@
 //! To add a section: a module with `run(&Bench) -> Section`, and its line in [`SECTIONS`].
 
 mod bulk;
+mod check;
 mod cluster;
 mod data;
 mod floors;
@@ -32,7 +33,7 @@ pub(crate) struct Bench {
     pub(crate) programs: PathBuf,
 }
 
-const SECTIONS: [&str; 4] = ["orders", "import", "start", "ids"];
+const SECTIONS: [&str; 5] = ["orders", "import", "check", "start", "ids"];
 
 #[tokio::main]
 async fn main() {
@@ -42,6 +43,7 @@ async fn main() {
         Some("contestant-plain") => return floors::plain(&arguments[1..]).await,
         Some("contestant-like") => return floors::like(&arguments[1..]).await,
         Some("contestant-phases") => return import::phases(&arguments[1..]).await,
+        Some("contestant-check") => return check::contestant(&arguments[1..]).await,
         Some("contestant-window") => return start::window(&arguments[1..]).await,
         _ => {}
     }
@@ -76,6 +78,7 @@ async fn main() {
         let section = match name {
             "orders" => orders::run(&bench).await,
             "import" => import::run(&bench).await,
+            "check" => check::run(&bench).await,
             "start" => start::run(&bench).await,
             _ => ids::run(&bench).await,
         };

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod classes;
+mod doctor;
 mod idempotency;
 mod import_repair;
 mod import_undo;

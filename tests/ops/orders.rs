@@ -97,6 +97,51 @@ both_engines! {
         assert_eq!((of("requested"), of("confirmed"), of("returned")), (json!(1), json!(2), json!(1)));
     }
 
+    async fn steps_back_take_a_filter_too(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        // Children 0, 3, 6 are in class 1, the others in classes 2 and 3.
+        let pupils = world.pupils(&world.admin, &world.junior, 0, 9).await;
+        let foreign = world.pupils(&world.admin, &world.foreign, 100, 2).await;
+        let orders = approved(&world, &[pupils, foreign].concat()).await;
+        assert_eq!(orders.len(), 11);
+        let card = test.sign_in("card").await;
+        let district = test.sign_in("district").await;
+        let class = json!({ "schoolId": world.junior, "grade": 7, "classNumber": 1 });
+        let count = async |state: &str| {
+            let list = test.done(&world.admin, "order.list", json!({ "filter": { "state": state } })).await;
+            list["items"].as_array().unwrap().len()
+        };
+        // Without a state: those that can take the step, and no word about the others.
+        let confirmed = test.done(&card, "order.confirm", json!({ "filter": class })).await;
+        assert_eq!(confirmed, json!({ "done": 3, "problems": [] }));
+        let back = json!({ "filter": { "schoolId": world.junior }, "reason": "停电" });
+        let withdrawn = test.done(&card, "order.withdraw", back.clone()).await;
+        assert_eq!(withdrawn, json!({ "done": 3, "problems": [] }));
+        assert_eq!(test.refused(&card, "order.withdraw", back).await, ["selection.empty"]);
+        test.done(&card, "order.confirm", json!({ "filter": class })).await;
+        // A filter without a place is narrowed to where the person may return; so the other district's stay.
+        let returned = test.done(&card, "order.return", json!({ "filter": {}, "reason": "照片不清" })).await;
+        assert_eq!(returned, json!({ "done": 6, "problems": [] }));
+        assert_eq!((count("confirmed").await, count("returned").await, count("approved").await), (3, 6, 2));
+        // A state in which no order can take the step is said for each.
+        let wrong = json!({ "filter": { "state": "confirmed" }, "reason": "试" });
+        let wrong = test.done(&district, "order.return", wrong).await;
+        assert_eq!((wrong["done"].as_i64(), wrong["problems"].as_array().unwrap().len()), (Some(0), 3));
+        // The reason and the place are asked for as with ids.
+        let bare = json!({ "filter": class, "reason": " " });
+        assert_eq!(test.refused(&card, "order.withdraw", bare).await, ["reason.required"]);
+        let elsewhere = json!({ "filter": { "schoolId": world.foreign }, "reason": "试" });
+        assert_eq!(test.refused(&card, "order.return", elsewhere).await, ["forbidden"]);
+        let staff = test.sign_in("school").await;
+        for filter in [json!({}), class] {
+            let request = json!({ "filter": filter, "reason": "试" });
+            assert_eq!(test.refused(&staff, "order.return", request.clone()).await, ["forbidden"]);
+            assert_eq!(test.refused(&staff, "order.withdraw", request).await, ["forbidden"]);
+        }
+        assert_eq!(test.refused(&card, "order.return", json!({ "reason": "试" })).await, ["selection.empty"]);
+    }
+
     async fn the_list_narrows_by_everything_and_pages_without_gaps(engine: Engine) {
         let world = World::new(engine).await;
         let test = &world.test;

@@ -57,6 +57,7 @@ const MAY: &[(&str, &str)] = &[
     ("import.errorWorkbook", "cds"),
     ("import.commit", "cds"),
     ("import.discard", "cds"),
+    ("import.doctor", "cds"),
     ("import.held", "cds"),
     ("import.undo", "cds"),
     ("import.list", "cds"),
@@ -74,6 +75,7 @@ const MAY: &[(&str, &str)] = &[
     ("audit.list", "dskoa"),
     ("audit.export", "dskoa"),
     ("audit.verify", "a"),
+    ("audit.purge", "o"),
 ];
 
 /// Operations whose request names no place, so that there is no foreign one: they are narrowed instead,
@@ -86,6 +88,7 @@ const NARROWED: &[&str] = &[
     "district.create",
     "district.rename",
     "import.preview",
+    "audit.purge",
 ];
 
 /// Things of one district that requests name.
@@ -162,7 +165,7 @@ fn request(op: &str, t: &Things) -> Value {
         "setting.set" => {
             json!({ "district": t.district, "key": "import.row_limit", "value": "none" })
         }
-        "account.list" | "home.summary" | "district.list" => json!({}),
+        "account.list" | "home.summary" | "district.list" | "audit.purge" => json!({}),
         "district.create" | "district.rename" => json!({ "code": "1", "name": "" }),
         "school.list" | "grade.matrix" => json!({ "district": t.district }),
         "school.get" => json!({ "id": t.school }),
@@ -182,6 +185,7 @@ fn request(op: &str, t: &Things) -> Value {
         "import.show"
         | "import.open"
         | "import.discard"
+        | "import.doctor"
         | "import.held"
         | "import.undo"
         | "import.undoEdit"

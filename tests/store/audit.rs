@@ -1,7 +1,7 @@
 //! The audit log and its chains.
 
 use ekatong_core::id::AuditId;
-use ekatong_core::ports::{AuditFilter, AuditRecord, ChainEnd, Cipher, UnitOfWork};
+use ekatong_core::ports::{AuditFilter, AuditRecord, ChainEnd, Checkpoint, Cipher, UnitOfWork};
 
 use crate::both;
 use crate::place::{NOW, Place, World, id};
@@ -9,6 +9,7 @@ use crate::place::{NOW, Place, World, id};
 both!(
     entries_are_filtered_and_paged,
     a_chain_is_sealed_and_read_back,
+    a_checkpoint_takes_the_place_of_what_it_purges,
     the_last_moment_is_known,
 );
 
@@ -136,8 +137,8 @@ async fn a_chain_is_sealed_and_read_back(place: Place) {
     assert_eq!(r.chains().await.unwrap(), ["320508"]);
     assert_eq!(r.unsealed_chains().await.unwrap(), [""]);
     assert!(r.unsealed("320508", 9).await.unwrap().is_empty());
-    let sealed = r.sealed_entries("320508", 0, 3).await.unwrap();
-    let rest = r.sealed_entries("320508", 3, 3).await.unwrap();
+    let sealed = r.sealed_entries("320508", None, 3).await.unwrap();
+    let rest = r.sealed_entries("320508", Some(3), 3).await.unwrap();
     let mut hash = [0; 32];
     for (i, e) in sealed.iter().chain(&rest).enumerate() {
         hash = place.vault.chain(&hash, e.id.0.as_bytes());
@@ -153,6 +154,43 @@ async fn a_chain_is_sealed_and_read_back(place: Place) {
     w.append_audit(&other).await.unwrap();
     let twice = w.seal_audit(other.id, 4, &[1; 32]).await;
     assert!(twice.is_err());
+}
+
+async fn a_checkpoint_takes_the_place_of_what_it_purges(place: Place) {
+    let world = World::make(&place).await;
+    let mut w = place.write().await;
+    for (seq, district) in [(1, "320508"), (2, "320508"), (3, "320508"), (1, "320505")] {
+        let e = entry(&world, NOW + seq, "class.create", district);
+        w.append_audit(&e).await.unwrap();
+        w.seal_audit(e.id, seq, &[1; 32]).await.unwrap();
+    }
+    let unsealed = entry(&world, NOW, "class.create", "320508");
+    w.append_audit(&unsealed).await.unwrap();
+    let checkpoint = |seq, entries| Checkpoint {
+        end: ChainEnd { seq, hash: [1; 32] },
+        entries,
+        before: NOW + 9,
+        at: NOW + 10,
+        seal: [2; 32],
+    };
+    assert_eq!(w.purge_audit("320508", &checkpoint(2, 2)).await.unwrap(), 2);
+    w.commit().await.unwrap();
+
+    let mut r = place.read().await;
+    assert_eq!(r.checkpoints("320508").await.unwrap(), [checkpoint(2, 2)]);
+    assert!(r.checkpoints("320505").await.unwrap().is_empty());
+    let rest = r.sealed_entries("320508", None, 9).await.unwrap();
+    assert_eq!(rest.iter().map(|e| e.seq).collect::<Vec<_>>(), [Some(3)]);
+    assert_eq!(r.unsealed("320508", 9).await.unwrap(), [unsealed]);
+    let other = r.sealed_entries("320505", None, 9).await.unwrap();
+    assert_eq!(other.len(), 1);
+    r.commit().await.unwrap();
+
+    // Nothing is purged twice under one number, and none without an entry.
+    for bad in [checkpoint(2, 1), checkpoint(3, 0), checkpoint(0, 1)] {
+        let mut w = place.write().await;
+        assert!(w.purge_audit("320508", &bad).await.is_err(), "{bad:?}");
+    }
 }
 
 async fn the_last_moment_is_known(place: Place) {

@@ -316,6 +316,11 @@ async fn lists_walk_indexes(place: Place) {
         .unwrap();
     check("pupils by name", &plans);
 
+    r.namesakes("生01234", ("2013-01-01", "2013-12-31"), PAGE)
+        .await
+        .unwrap();
+    check("namesakes", &plans);
+
     let indexes: Vec<[u8; 16]> = (0..500_u128).map(|i| (i * 100).to_be_bytes()).collect();
     assert_eq!(r.find_papers(&indexes).await.unwrap().len(), 500);
     // PostgreSQL reads the 100 schools and 2000 classes into memory for 500 children.
@@ -373,7 +378,8 @@ async fn lists_walk_indexes(place: Place) {
     }
     r.unsealed_chains().await.unwrap();
     r.unsealed("320508", PAGE).await.unwrap();
-    r.sealed_entries("320508", 100, PAGE).await.unwrap();
+    r.sealed_entries("320508", None, PAGE).await.unwrap();
+    r.sealed_entries("320508", Some(100), PAGE).await.unwrap();
     r.last_moment().await.unwrap();
     let sealing = plans.take().concat();
     assert!(!sealing.contains("Seq Scan on audit_entry"), "{sealing}");

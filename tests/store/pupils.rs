@@ -10,6 +10,7 @@ both!(
     pupils_are_filtered_counted_and_paged,
     a_child_on_record_is_left_out,
     papers_are_found_in_bulk,
+    namesakes_are_found_by_birth_date,
     applications_are_submitted,
     places_of_pupils_are_found,
 );
@@ -179,6 +180,56 @@ async fn papers_are_found_in_bulk(place: Place) {
     assert_eq!(one.school_id, source.school_id);
     assert_eq!((one.grade, one.status.as_str()), (7, "pending"));
     assert!(r.find_papers(&[]).await.unwrap().is_empty());
+}
+
+async fn namesakes_are_found_by_birth_date(place: Place) {
+    let world = World::make(&place).await;
+    let born = |class, name: &str, paper: &str, date: Option<&str>| {
+        let mut pupil = pupil(&place, &world, class, name, paper);
+        pupil.birth_date = date.map(str::to_owned);
+        pupil
+    };
+    let mut passport = born(0, "张三", "E1234567", Some("2013-09-18"));
+    passport.paper_kind = "passport".into();
+    let new = [
+        born(0, "张三", "320508201309189918", Some("2013-09-18")),
+        born(4, "张三", "320508201309189934", Some("2013-09-18")),
+        born(1, "张三", "320508201309179939", Some("2013-09-17")),
+        born(1, "张三", "320508201309199913", Some("2013-09-19")),
+        born(1, "张三丰", "320508201309189950", Some("2013-09-18")),
+        born(1, "张", "320508201309189977", Some("2013-09-18")),
+        born(1, "张三", "9", None),
+        passport,
+    ];
+    let ids = enter(&place, &new).await;
+    let mut r = place.read().await;
+    let found = async |r: &mut Box<dyn UnitOfWork>, name: &str, from: &str, to: &str, limit| {
+        let found = r.namesakes(name, (from, to), limit).await.unwrap();
+        found.into_iter().map(|p| p.id).collect::<Vec<_>>()
+    };
+    let day = "2013-09-18";
+    assert_eq!(found(&mut r, "张三", day, day, 9).await, ids[..2]);
+    assert_eq!(found(&mut r, "张三", day, day, 1).await, ids[..1]);
+    assert_eq!(found(&mut r, "张三", "2013-09-17", day, 9).await, ids[..3]);
+    assert_eq!(
+        found(&mut r, "张三", "1900-01-01", "2026-09-01", 9).await,
+        ids[..4]
+    );
+    assert!(found(&mut r, "李四", day, day, 9).await.is_empty());
+    assert!(found(&mut r, "%", day, day, 9).await.is_empty());
+    let one = r.namesakes("张三", (day, day), 9).await.unwrap().remove(1);
+    assert_eq!(one.district, "320505");
+    assert_eq!(one.school_id, world.schools[2].id);
+    assert_eq!(one.school_name, world.schools[2].name);
+    assert_eq!((one.grade, one.class_number), (7, 1));
+    assert_eq!(one.status, "pending");
+    let at = SealedAt {
+        table: "pupil",
+        column: "paper",
+        row: one.id.0,
+    };
+    let number = place.vault.open(at, &one.paper_sealed).unwrap();
+    assert_eq!(number, b"320508201309189934");
 }
 
 async fn applications_are_submitted(place: Place) {

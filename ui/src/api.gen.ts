@@ -66,7 +66,7 @@ export type ApproveOrdersRequest = {
  */
 ids?: Array<OrderId>, 
 /**
- * All that fit, at most 20 000.
+ * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
 export type AuditId = string;
@@ -257,7 +257,7 @@ export type ConfirmOrdersRequest = {
  */
 ids?: Array<OrderId>, 
 /**
- * All that fit, at most 20 000.
+ * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
 export type CountOrdersRequest = { 
@@ -403,6 +403,127 @@ name: string,
  * Number of its schools.
  */
 schools: number, };
+export type DoctorImportRequest = { 
+/**
+ * Import.
+ */
+importId: ImportId, 
+/**
+ * Only this row, as Excel shows it.
+ */
+row?: number, 
+/**
+ * Only rows after this one.
+ */
+after?: number, 
+/**
+ * Rows, 1–500; 50 when absent.
+ */
+limit?: number, };
+export type DoctorImportResponse = { 
+/**
+ * Rows of all pages.
+ */
+total: number, 
+/**
+ * Rows of this page, rising.
+ */
+rows: Array<DoctorRow>, 
+/**
+ * `after` of the next page; absent on the last.
+ */
+next?: number, };
+export type DoctorProposal = { 
+/**
+ * Who knows it.
+ */
+source: DoctorSource, 
+/**
+ * Its full number.
+ */
+number: string, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * True for the school of the import.
+ */
+sameSchool: boolean, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Status of the pupil.
+ */
+status: PupilStatus, 
+/**
+ * Its name.
+ */
+statusName: string, 
+/**
+ * True when the row states the other gender.
+ */
+genderDiffers: boolean, };
+export type DoctorRow = { 
+/**
+ * Row as Excel shows it.
+ */
+row: number, 
+/**
+ * What the cell of the number shows.
+ */
+cell: string, 
+/**
+ * Name in the row, as written.
+ */
+name: string, 
+/**
+ * Leading digits that are certain; empty when nothing can be said.
+ */
+known: string, 
+/**
+ * How many numbers are possible.
+ */
+possible: CappedCount, 
+/**
+ * These numbers when they are 20 or fewer, else none.
+ */
+candidates: Array<string>, 
+/**
+ * The number in the row's own 学籍号, when it fits.
+ */
+fromStudentNumber?: string, 
+/**
+ * Children on record that fit, by number.
+ */
+proposals: Array<DoctorProposal>, 
+/**
+ * True when one that fits is on record where the person may not look.
+ */
+elsewhere: boolean, 
+/**
+ * What to do.
+ */
+message: string, };
+export type DoctorSource = "stored";
 export type EditClassRequest = { 
 /**
  * Class.
@@ -1402,7 +1523,7 @@ cardNo?: string,
  */
 version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -1602,6 +1723,17 @@ guardianName?: string,
  * Masked phone of that guardian.
  */
 guardianPhoneMasked?: string, };
+export type PurgeAuditRequest = Record<symbol, never>;
+export type PurgeAuditResponse = { 
+/**
+ * Entries purged.
+ */
+entries: number, 
+/**
+ * District codes of chains that do not hold, of which nothing was purged; empty
+ * text for the city's.
+ */
+broken: Array<string>, };
 export type RecheckImportRequest = { 
 /**
  * Import.
@@ -1726,9 +1858,13 @@ export type ResumeSessionRequest = {
 password: string, };
 export type ReturnOrdersRequest = { 
 /**
- * Orders.
+ * These.
  */
-ids: Array<OrderId>, 
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
 /**
  * Why: the school reads it.
  */
@@ -2121,6 +2257,10 @@ export type VerifyAuditResponse = {
  */
 entries: number, 
 /**
+ * Entries that were purged by retention, as proven by the checkpoints.
+ */
+purged: number, 
+/**
  * True when every chain holds.
  */
 intact: boolean, 
@@ -2130,9 +2270,13 @@ intact: boolean,
 firstBroken?: string, };
 export type WithdrawOrdersRequest = { 
 /**
- * Orders.
+ * These.
  */
-ids: Array<OrderId>, 
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
 /**
  * Why.
  */
@@ -2189,6 +2333,7 @@ export type Ops = {
   "import.errorWorkbook": { req: ErrorWorkbookRequest; res: ErrorWorkbook };
   "import.commit": { req: CommitImportRequest; res: ImportSummary };
   "import.discard": { req: DiscardImportRequest; res: ImportSummary };
+  "import.doctor": { req: DoctorImportRequest; res: DoctorImportResponse };
   "import.held": { req: HeldImportRequest; res: HeldImportResponse };
   "import.undo": { req: UndoImportRequest; res: UndoImportResponse };
   "import.list": { req: ListImportsRequest; res: ListImportsResponse };
@@ -2206,4 +2351,5 @@ export type Ops = {
   "audit.list": { req: ListAuditRequest; res: ListAuditResponse };
   "audit.export": { req: ExportAuditRequest; res: ExportedFile };
   "audit.verify": { req: VerifyAuditRequest; res: VerifyAuditResponse };
+  "audit.purge": { req: PurgeAuditRequest; res: PurgeAuditResponse };
 };

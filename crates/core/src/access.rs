@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::error::{Code, OpError, Problem};
 use crate::id::{AccountId, SchoolId};
-use crate::ports::GrantRecord;
+use crate::ports::{AccountRecord, GrantRecord, SessionRecord};
 
 /// A role (角色).
 #[derive(
@@ -68,6 +68,8 @@ pub enum Permission {
     VerifyAudit,
     /// Health of the system.
     ReadHealth,
+    /// Start the system's own jobs.
+    RunJobs,
 }
 
 use Permission as P;
@@ -131,7 +133,7 @@ impl Role {
                 P::ReadOrders,
                 P::ReadAudit,
             ],
-            Self::Operator => &[P::UnlockAccounts, P::ReadAudit, P::ReadHealth],
+            Self::Operator => &[P::UnlockAccounts, P::ReadAudit, P::ReadHealth, P::RunJobs],
             Self::Auditor => &[P::ReadAudit, P::VerifyAudit],
         }
     }
@@ -320,6 +322,25 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The person of a session.
+    #[must_use]
+    pub(crate) fn new(
+        account: AccountRecord,
+        grants: &[GrantRecord],
+        session: &SessionRecord,
+    ) -> Self {
+        Self {
+            account: account.id,
+            login: account.login,
+            display_name: account.display_name,
+            grants: grants.iter().filter_map(Grant::from_record).collect(),
+            address: session.address.clone(),
+            token_hash: session.token_hash,
+            must_change: account.must_change,
+            expires_at: session.expires_at,
+        }
+    }
+
     /// Where the person holds a permission.
     #[must_use]
     pub fn reach(&self, permission: Permission) -> Reach {
@@ -369,6 +390,7 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::ConfirmOrders => "制卡由本区卡务确认。",
         P::ManageAccounts | P::UnlockAccounts => "您的账户不能管理这个账户。",
         P::ReadAudit | P::VerifyAudit => "您的账户不能查看这部分审计记录。",
+        P::RunJobs => "系统任务由运维执行。",
         P::ReadOrganisation | P::ReadPupils | P::ReadOrders | P::ReadHealth => {
             "您的账户不能查看这些内容。"
         }

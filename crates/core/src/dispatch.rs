@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::access::{Actor, Grant, Permission, Reach, forbidden};
+use crate::access::{Actor, Permission, Reach, forbidden};
 use crate::audit;
 use crate::context::{AuditNote, Cx, Job};
 use crate::domain::time::Timestamp;
@@ -378,23 +378,8 @@ async fn sign_in_state(
     if account.disabled {
         return Err(Code::SessionRequired.into());
     }
-    let grants = uow
-        .grants(account.id)
-        .await?
-        .iter()
-        .filter_map(Grant::from_record)
-        .collect();
-    let actor = Actor {
-        account: account.id,
-        login: account.login,
-        display_name: account.display_name,
-        grants,
-        address: session.address,
-        token_hash: hash,
-        must_change: account.must_change,
-        expires_at: session.expires_at,
-    };
-    Ok((actor, session.last_seen))
+    let grants = uow.grants(account.id).await?;
+    Ok((Actor::new(account, &grants, &session), session.last_seen))
 }
 
 async fn authenticate(

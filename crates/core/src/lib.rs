@@ -19,3 +19,4 @@ pub mod ports;
 pub mod registry;
 pub mod settings;
 mod touches;
+pub mod upkeep;

@@ -1,7 +1,8 @@
 //! The one list of operations.
 //!
 //! A new operation is one file under `ops/<noun>/` and one line here: name,
-//! Chinese name, kind, permission, function with request and response.
+//! Chinese name, kind, permission, function with request and response, and the fields
+//! that name staged files: `takes [blobId]` in the request, `gives [blobId]` in the response.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -57,6 +58,10 @@ pub struct Operation {
     pub kind: Kind,
     /// What the person must hold; none for one's own matters.
     pub permission: Option<Permission>,
+    /// Fields of the request that name files which a host stages first.
+    pub takes: &'static [&'static str],
+    /// Fields of the response that name files which a host fetches then.
+    pub gives: &'static [&'static str],
     /// The function.
     pub runner: Runner,
     /// JSON schema of the request.
@@ -89,13 +94,16 @@ macro_rules! operations {
     }};
     (@permission -) => { None };
     (@permission $permission:ident) => { Some(Permission::$permission) };
-    ($( $name:literal $zh:literal $kind:ident $permission:tt => $noun:ident::$verb:ident { $request:ident -> $response:ident } )*) => {
+    ($( $name:literal $zh:literal $kind:ident $permission:tt => $noun:ident::$verb:ident { $request:ident -> $response:ident }
+        $(takes [$takes:ident])? $(gives [$gives:ident])? )*) => {
         /// Every operation, in the order of the list.
         pub static OPERATIONS: &[Operation] = &[ $( Operation {
             name: $name,
             zh: $zh,
             kind: Kind::$kind,
             permission: operations!(@permission $permission),
+            takes: &[ $( stringify!($takes) )? ],
+            gives: &[ $( stringify!($gives) )? ],
             runner: operations!(@runner $kind operations!(@permission $permission), $noun::$verb, $request),
             request_schema: |generator| generator.subschema_for::<ops::$noun::$verb::$request>(),
             response_schema: |generator| generator.subschema_for::<ops::$noun::$verb::$response>(),
@@ -143,13 +151,13 @@ operations! {
     "class.create"           "新建班级"     Write ManageClasses => class::create { CreateClassesRequest -> CreateClassesResponse }
     "class.edit"             "修改班级"     Write ManageClasses => class::edit { EditClassRequest -> ClassView }
     "class.renumber"         "修改班级序号" Write ManageClasses => class::renumber { RenumberClassRequest -> ClassView }
-    "class.close"            "停用班级"     Write ManageClasses => class::close { CloseClassRequest -> ClassView }
-    "class.reopen"           "启用班级"     Write ManageClasses => class::reopen { ReopenClassRequest -> ClassView }
+    "class.close"            "关闭班级"     Write ManageClasses => class::close { CloseClassRequest -> ClassView }
+    "class.reopen"           "重新开放班级" Write ManageClasses => class::reopen { ReopenClassRequest -> ClassView }
     "class.delete"           "删除班级"     Write ManageClasses => class::delete { DeleteClassRequest -> DeleteClassResponse }
 
     "import.guide"           "查看填写说明" Read  EnterPupils => import::guide { ImportGuideRequest -> ImportGuide }
-    "import.template"        "下载导入模板" Job   EnterPupils => import::template { ImportTemplateRequest -> StagedFile }
-    "import.preview"         "核对导入文件" Job   EnterPupils => import::preview { PreviewImportRequest -> ImportSummary }
+    "import.template"        "下载导入模板" Job   EnterPupils => import::template { ImportTemplateRequest -> StagedFile } gives [blobId]
+    "import.preview"         "核对导入文件" Job   EnterPupils => import::preview { PreviewImportRequest -> ImportSummary } takes [blobId]
     "import.show"            "查看导入"     Read  EnterPupils => import::show { ShowImportRequest -> ShowImportResponse }
     "import.rows"            "查看导入行"   Read  EnterPupils => import::rows { ImportRowsRequest -> ImportRowsResponse }
     "import.nextProblem"     "查找问题行"   Read  EnterPupils => import::next_problem { NextProblemRequest -> NextProblemResponse }
@@ -160,9 +168,10 @@ operations! {
     "import.undoEdit"        "撤回导入修改" Write EnterPupils => import::undo_edit { UndoImportEditRequest -> ImportChange }
     "import.redoEdit"        "重做导入修改" Write EnterPupils => import::redo_edit { RedoImportEditRequest -> ImportChange }
     "import.recheck"         "重新核对"     Write EnterPupils => import::recheck { RecheckImportRequest -> ImportChange }
-    "import.errorWorkbook"   "下载错误工作簿" Job EnterPupils => import::error_workbook { ErrorWorkbookRequest -> ErrorWorkbook }
+    "import.errorWorkbook"   "下载错误工作簿" Job EnterPupils => import::error_workbook { ErrorWorkbookRequest -> ErrorWorkbook } gives [blobId]
     "import.commit"          "提交导入"     Job   EnterPupils => import::commit { CommitImportRequest -> ImportSummary }
     "import.discard"         "放弃导入"     Write EnterPupils => import::discard { DiscardImportRequest -> ImportSummary }
+    "import.doctor"          "证件号诊断"   Write EnterPupils => import::doctor { DoctorImportRequest -> DoctorImportResponse }
     "import.held"            "查看不能撤销的内容" Read EnterPupils => import::held { HeldImportRequest -> HeldImportResponse }
     "import.undo"            "撤销导入"     Job   EnterPupils => import::undo { UndoImportRequest -> UndoImportResponse }
     "import.list"            "查看导入记录" Read  EnterPupils => import::list { ListImportsRequest -> ListImportsResponse }
@@ -178,11 +187,12 @@ operations! {
     "order.return"           "退回制卡申请" Write ReadOrders => order::return_ { ReturnOrdersRequest -> StepResult }
     "order.list"             "查看制卡订单" Read  ReadOrders => order::list { ListOrdersRequest -> ListOrdersResponse }
     "order.counts"           "统计制卡订单" Read  ReadOrders => order::counts { CountOrdersRequest -> CountOrdersResponse }
-    "order.export"           "导出制卡订单" Job   ReadOrders => order::export { ExportOrdersRequest -> ExportedFile }
+    "order.export"           "导出制卡订单" Job   ReadOrders => order::export { ExportOrdersRequest -> ExportedFile } gives [blobId]
 
     "audit.list"             "查看审计"     Read  ReadAudit => audit::list { ListAuditRequest -> ListAuditResponse }
-    "audit.export"           "导出审计"     Job   ReadAudit => audit::export { ExportAuditRequest -> ExportedFile }
+    "audit.export"           "导出审计"     Job   ReadAudit => audit::export { ExportAuditRequest -> ExportedFile } gives [blobId]
     "audit.verify"           "校验审计"     Read  VerifyAudit => audit::verify { VerifyAuditRequest -> VerifyAuditResponse }
+    "audit.purge"            "清理审计"     Job   RunJobs => audit::purge { PurgeAuditRequest -> PurgeAuditResponse }
 }
 
 /// The operation of this name.
@@ -246,4 +256,71 @@ pub fn typescript() -> String {
     text.push_str(&map);
     text.push_str("};\n");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Names of all fields in a schema, and in what it refers to, that name staged files.
+    fn staged(of: fn(&mut SchemaGenerator) -> Schema) -> BTreeSet<String> {
+        let mut generator = SchemaGenerator::default();
+        let schema = of(&mut generator).to_value();
+        let mut open = vec![schema, Value::Object(generator.take_definitions(true))];
+        let mut found = BTreeSet::new();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(map) => {
+                    for (key, value) in map {
+                        if let ("properties", Value::Object(fields)) = (key.as_str(), &value) {
+                            let names = fields.keys().map(|name| (name, name.to_lowercase()));
+                            found.extend(
+                                names
+                                    .filter(|(_, lower)| {
+                                        lower.ends_with("blobid") || lower.ends_with("blobids")
+                                    })
+                                    .map(|(name, _)| name.clone()),
+                            );
+                        }
+                        open.push(value);
+                    }
+                }
+                Value::Array(items) => open.extend(items),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn staged_files_are_declared_as_the_types_have_them() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        for operation in OPERATIONS {
+            assert_eq!(
+                staged(operation.request_schema),
+                set(operation.takes),
+                "{} takes",
+                operation.name
+            );
+            assert_eq!(
+                staged(operation.response_schema),
+                set(operation.gives),
+                "{} gives",
+                operation.name
+            );
+        }
+        // The walk does find fields, or nothing would be compared.
+        assert!(
+            OPERATIONS
+                .iter()
+                .any(|operation| !operation.takes.is_empty())
+        );
+        assert!(
+            OPERATIONS
+                .iter()
+                .any(|operation| !operation.gives.is_empty())
+        );
+    }
 }

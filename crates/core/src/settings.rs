@@ -77,9 +77,9 @@ const SESSION_HOURS: Setting = Setting {
 const PASSWORD_PROFILE: Setting = Setting {
     key: "password.profile",
     name: "密码规则",
-    note: "等保：至少 10 位，大写、小写、数字、符号四类中的三类，定期更换，不重复最近 5 次。OWASP：只看长度和常见密码。",
+    note: "等保：至少 10 位，大写、小写、数字、符号四类中的三类，定期更换，不重复最近 5 次。简明：只看长度和常见密码。",
     default: "dengbao",
-    accepts: Accepts::OneOf(&[("dengbao", "等保"), ("owasp", "OWASP")]),
+    accepts: Accepts::OneOf(&[("dengbao", "等保"), ("owasp", "简明")]),
     per_district: false,
 };
 
@@ -110,6 +110,18 @@ const LOCK_MINUTES: Setting = Setting {
     per_district: false,
 };
 
+const AUDIT_DAYS: Setting = Setting {
+    key: "audit.keep_days",
+    name: "审计记录保存天数",
+    note: "至少 365 天。更早的记录每天自动清理一次，清理后仍可校验其余记录。",
+    default: "730",
+    accepts: Accepts::Whole {
+        min: 365,
+        max: 3650,
+    },
+    per_district: false,
+};
+
 /// Every setting.
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
@@ -120,6 +132,7 @@ pub const ALL: &[Setting] = &[
     PASSWORD_DAYS,
     MAX_FAILURES,
     LOCK_MINUTES,
+    AUDIT_DAYS,
 ];
 
 impl Setting {
@@ -127,6 +140,18 @@ impl Setting {
     #[must_use]
     pub fn find(key: &str) -> Option<&'static Self> {
         ALL.iter().find(|setting| setting.key == key)
+    }
+
+    /// A stored value as people read it.
+    #[must_use]
+    pub fn shown<'v>(&self, value: &'v str) -> &'v str {
+        match self.accepts {
+            Accepts::Whole { .. } => value,
+            Accepts::OneOf(words) => words
+                .iter()
+                .find(|(word, _)| *word == value)
+                .map_or(value, |(_, name)| name),
+        }
     }
 
     /// Checks a value and brings it into the stored form.
@@ -184,6 +209,8 @@ pub struct Settings {
     pub max_failures: u32,
     /// Minutes of a lock.
     pub lock_minutes: u32,
+    /// Days that audit entries are kept.
+    pub audit_days: u32,
 }
 
 impl Settings {
@@ -226,6 +253,7 @@ impl Settings {
             password_days: number(&PASSWORD_DAYS),
             max_failures: number(&MAX_FAILURES),
             lock_minutes: number(&LOCK_MINUTES),
+            audit_days: number(&AUDIT_DAYS),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ekatong_core::audit::seal_pending;
 use ekatong_core::dispatch::App;
 use ekatong_core::domain::district::{DistrictCode, DistrictName};
 use ekatong_core::domain::login::Login;
@@ -13,6 +12,7 @@ use ekatong_core::id::{AccountId, AuditId};
 use ekatong_core::password;
 use ekatong_core::ports::{AccountRecord, AuditRecord, Clock, GrantRecord, Ports, UnitOfWork};
 use ekatong_core::settings::PasswordProfile;
+use ekatong_core::upkeep::maintain;
 use ekatong_sheet::Sheets;
 use ekatong_store::keys::{DataKey, RecoveryCode};
 use ekatong_store::{Database, Vault, schema_version};
@@ -34,8 +34,8 @@ use crate::place::Place;
 const WAIT_SHARED: Duration = Duration::from_secs(60);
 /// Other windows and commands are asked to close; commands end by themselves soon.
 const WAIT_ALONE: Duration = Duration::from_secs(10);
-/// Seconds between two seals of the audit log.
-const SEAL_EVERY: Duration = Duration::from_secs(5);
+/// Between two looks after what a host does by itself.
+const MAINTAIN_EVERY: Duration = Duration::from_secs(5);
 
 pub(crate) const DATABASE_ID: &str = "database_id";
 const SCHOOL_YEAR: &str = "school_year";
@@ -156,7 +156,7 @@ pub struct LocalHost {
     database: Database,
     database_id: Uuid,
     key: DataKey,
-    sealing: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    maintaining: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     _lock: Option<FolderLock>,
 }
 
@@ -501,7 +501,7 @@ impl LocalHost {
             database: opened.database,
             database_id: id,
             key,
-            sealing: None,
+            maintaining: None,
             _lock: opened.lock,
         })
     }
@@ -524,34 +524,35 @@ impl LocalHost {
         self.database_id
     }
 
-    /// Seals the audit log every few seconds from now on, for hosts that stay.
-    /// To be called inside a tokio runtime.
-    pub fn start_sealing(&mut self) {
+    /// Seals the audit log every few seconds and forgets once a day what was kept long
+    /// enough, for hosts that stay. To be called inside a tokio runtime.
+    pub fn start_maintaining(&mut self) {
         let ports = self.app.ports().clone();
         let (stop, mut stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             loop {
                 tokio::select! {
                     _ = &mut stopped => return,
-                    () = tokio::time::sleep(SEAL_EVERY) => {}
+                    () = tokio::time::sleep(MAINTAIN_EVERY) => {}
                 }
-                if let Err(error) = seal_pending(&ports).await {
-                    tracing::warn!(%error, "sealing the audit log failed; it is tried again");
+                if let Err(error) = maintain(&ports).await {
+                    tracing::warn!(%error, "the upkeep of the data failed; it is tried again");
                 }
             }
         });
-        self.sealing = Some((stop, task));
+        self.maintaining = Some((stop, task));
     }
 
-    /// Seals the audit log, empties SQLite's log, closes the database and lets go of the folder.
+    /// Seals the audit log, forgets what was kept long enough if nobody did today, empties
+    /// SQLite's log, closes the database and lets go of the folder.
     pub async fn close(mut self) {
-        if let Some((stop, task)) = self.sealing.take() {
+        if let Some((stop, task)) = self.maintaining.take() {
             // A task that ended by itself hears nothing and is waited for no longer.
             let _ = stop.send(());
             let _ = task.await;
         }
-        if let Err(error) = seal_pending(self.app.ports()).await {
-            tracing::warn!(%error, "sealing the audit log failed; the next start does it");
+        if let Err(error) = maintain(self.app.ports()).await {
+            tracing::warn!(%error, "the upkeep of the data failed; the next start does it");
         }
         if let Err(error) = self.database.checkpoint().await {
             tracing::debug!(%error, "SQLite's log stays: another program reads");

@@ -2,9 +2,9 @@
 //!
 //! [`Sheets`] is the whole surface: hosts hand it to the rules as their
 //! [`Workbooks`]. `detect` decides what a file is, `package`, `workbook` and
-//! `read` read an .xlsx as a stream, `template` and `table` write. A new
-//! container gets its own module that implements
-//! [`Workbook`] and one arm in [`Sheets::open`].
+//! `read` read an .xlsx as a stream, `template` and `table` write, `mark` puts
+//! errors into a person's own workbook. A new container gets its own module that
+//! implements [`Workbook`] and one arm in [`Sheets::open`].
 //!
 //! calamine is not used to walk the cells of an .xlsx: it cannot bound what a
 //! part inflates to, keeps every shared string on its own, tells nothing of

@@ -21,6 +21,10 @@ use crate::fault::{self, Fault};
 /// longest is 32 767 characters.
 const LONGEST_TEXT: u64 = 2_000_000;
 
+/// Largest part that is held whole. Styles of workbooks that were copied together
+/// for years reach some megabytes.
+const HELD: u64 = 8_000_000;
+
 /// The opened package.
 pub(crate) struct Package {
     archive: ZipArchive<Cursor<Vec<u8>>>,
@@ -60,6 +64,49 @@ impl Package {
     /// The part with this name, as [`resolve`] made it.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
+    }
+
+    /// Names of all parts, as [`resolve`] made them.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.index.iter().map(|(name, part)| (name.as_str(), *part))
+    }
+
+    /// The archive, for copying parts as they are.
+    pub(crate) fn archive(&mut self) -> &mut ZipArchive<Cursor<Vec<u8>>> {
+        &mut self.archive
+    }
+
+    /// A small part as text, for changing a few places of it.
+    ///
+    /// # Errors
+    /// `file.damaged`, `file.encrypted`, `file.unsafe`, `file.too_large`.
+    pub(crate) fn held(&mut self, part: usize, what: &'static str) -> Result<String, Fault> {
+        self.scan(part, |meter| {
+            let mut text = String::new();
+            let read = meter.take(HELD + 1).read_to_string(&mut text);
+            match read.map(u64::try_from) {
+                Ok(Ok(bytes)) if bytes <= HELD => {}
+                Ok(_) => return Err(fault::damaged(what)),
+                Err(_) => return Err(meter.problem(what)),
+            }
+            if text.contains("<!DOCTYPE") || text.contains("<!ENTITY") {
+                return Err(fault::declaration());
+            }
+            Ok(text)
+        })
+    }
+
+    /// A part as XML for copying: empty elements stay as they are, and an end
+    /// must have the name of its start.
+    ///
+    /// # Errors
+    /// `file.damaged`, `file.encrypted`.
+    pub(crate) fn raw(&mut self, part: usize, what: &'static str) -> Result<Xml<'_>, Fault> {
+        let mut xml = self.xml(part, what)?;
+        let config = xml.reader.config_mut();
+        config.expand_empty_elements = false;
+        config.check_end_names = true;
+        Ok(xml)
     }
 
     /// The unpacked bytes of a part, counted from zero.
@@ -282,6 +329,19 @@ impl Xml<'_> {
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => Node::Other,
             Event::Eof => Node::End,
         })
+    }
+
+    /// The next step as it stands in the part.
+    ///
+    /// # Errors
+    /// `file.damaged`, `file.unsafe`, `file.too_large`.
+    pub(crate) fn event(&mut self) -> Result<Event<'_>, Fault> {
+        self.buffer.clear();
+        match self.reader.read_event_into(&mut self.buffer) {
+            Ok(Event::DocType(_)) => Err(fault::declaration()),
+            Ok(event) => Ok(event),
+            Err(_) => Err(self.reader.get_ref().get_ref().problem(self.what)),
+        }
     }
 
     /// Appends the text of the element that was just opened, and passes its end.

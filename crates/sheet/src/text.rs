@@ -56,6 +56,28 @@ fn unit(text: &str) -> Option<(u16, &str)> {
     Some((u16::from_str_radix(digits, 16).ok()?, rest))
 }
 
+/// The text as it is stored: what XML cannot hold as an escape, and the
+/// underscore of what would be read as one too.
+pub(crate) fn stored(text: &str) -> Cow<'_, str> {
+    let escaped = |at: usize, c: char| match c {
+        '_' => text.get(at..).is_some_and(|rest| unit(rest).is_some()),
+        '\t' | '\n' => false,
+        c => c < ' ' || matches!(c, '\u{FFFE}' | '\u{FFFF}'),
+    };
+    if !text.char_indices().any(|(at, c)| escaped(at, c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        if escaped(at, c) {
+            out.push_str(&format!("_x{:04X}_", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// A cell reference such as `C7` as (column, row), both from 0.
 pub(crate) fn reference(text: &str) -> Option<(u32, u32)> {
     let mut column = 0_u32;
@@ -105,6 +127,23 @@ mod tests {
             ("__x0041_", "_A"),
         ] {
             assert_eq!(unescape(stored), shown, "{stored}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        for text in [
+            "张三",
+            "a\rb",
+            "_x000D_",
+            "__x0041_",
+            "\u{1}\u{FFFF}",
+            "a\nb\t_x",
+            "",
+        ] {
+            let stored = stored(text);
+            assert!(!stored.contains(['\r', '\u{1}', '\u{FFFF}']));
+            assert_eq!(unescape(&stored), text);
         }
     }
 

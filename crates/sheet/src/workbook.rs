@@ -19,6 +19,8 @@ pub(crate) struct Outline {
     pub(crate) strings: Option<usize>,
     /// Part of the styles.
     pub(crate) styles: Option<usize>,
+    /// Part of the workbook itself.
+    pub(crate) workbook: usize,
 }
 
 struct Relationship {
@@ -57,6 +59,7 @@ impl Outline {
             epoch_1904: false,
             strings: part_of(package, "sharedStrings"),
             styles: part_of(package, "styles"),
+            workbook: part,
         };
         let mut listed = Vec::new();
         package.walk(part, "工作簿", |xml| outline.walk(xml, &mut listed))?;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use ekatong_host::Exit;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Fields;
 use crate::failure::Failure;
@@ -19,6 +19,8 @@ pub(crate) enum Audit {
         #[arg(long, value_name = "代码")]
         district: Option<String>,
     },
+    /// 立即清理超过保存天数的记录（平时每天自动清理一次）
+    Purge,
 }
 
 #[derive(Debug, Args)]
@@ -77,11 +79,45 @@ pub(crate) async fn run(command: Audit, context: &Context) -> Result<Exit, Failu
                         "{} 条记录，审计链完整。",
                         number(answer, "entries")
                     ));
+                    if number(answer, "purged") > 0 {
+                        output.line(&format!(
+                            "另有 {} 条已按保存天数清理，凭据完整。",
+                            number(answer, "purged")
+                        ));
+                    }
                 } else {
                     output.line(&format!("审计链不完整：{}", text(answer, "firstBroken")));
                 }
             });
             Ok(if yes(&answer, "intact") {
+                Exit::Done
+            } else {
+                Exit::Rejected
+            })
+        }
+        Audit::Purge => {
+            let answer = session.job("audit.purge", json!({})).await?;
+            let broken: Vec<&str> = list(&answer, "broken")
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|district| {
+                    if district.is_empty() {
+                        "全市"
+                    } else {
+                        district
+                    }
+                })
+                .collect();
+            session.output.answer(&answer, |output, answer| {
+                output.line(&format!("已清理 {} 条记录。", number(answer, "entries")));
+                if !broken.is_empty() {
+                    output.line(&format!(
+                        "审计链不完整，没有清理：{}。请审计员校验。",
+                        broken.join("、")
+                    ));
+                }
+            });
+            Ok(if broken.is_empty() {
                 Exit::Done
             } else {
                 Exit::Rejected

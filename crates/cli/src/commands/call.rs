@@ -8,7 +8,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::text;
+use crate::output::{list, text};
 use crate::secrets;
 use crate::session::{Context, Session, signed_in, unsigned};
 
@@ -49,6 +49,12 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// Names of fields with commas between them.
+fn fields(item: &Value, key: &str) -> String {
+    let names: Vec<&str> = list(item, key).iter().filter_map(Value::as_str).collect();
+    names.join(",")
+}
+
 pub(crate) fn operations(context: &Context) -> Result<Exit, Failure> {
     let all: Vec<Value> = OPERATIONS
         .iter()
@@ -69,6 +75,8 @@ pub(crate) fn operations(context: &Context) -> Result<Exit, Failure> {
                 "zh": operation.zh,
                 "kind": kind(operation.kind),
                 "permission": operation.permission,
+                "blobsIn": operation.takes,
+                "blobsOut": operation.gives,
                 "request": schema(operation.request_schema),
                 "response": schema(operation.response_schema),
             })
@@ -79,12 +87,14 @@ pub(crate) fn operations(context: &Context) -> Result<Exit, Failure> {
         let rows: Vec<Vec<String>> = all
             .iter()
             .map(|item| {
-                ["name", "zh", "kind", "permission"]
+                let mut row = ["name", "zh", "kind", "permission"]
                     .map(|key| text(item, key).to_owned())
-                    .into()
+                    .to_vec();
+                row.extend(["blobsIn", "blobsOut"].map(|key| fields(item, key)));
+                row
             })
             .collect();
-        output.table(&["操作", "名称", "方式", "权限"], &rows);
+        output.table(&["操作", "名称", "方式", "权限", "收文件", "给文件"], &rows);
         output.note("请求的格式：ekatong operations --json");
     });
     Ok(Exit::Done)

@@ -20,9 +20,9 @@ pub(crate) enum Class {
     Edit(Edit),
     /// 修改班级序号
     Renumber(Renumber),
-    /// 停用班级
+    /// 关闭班级
     Close(Which),
-    /// 启用已停用的班级
+    /// 重新开放已关闭的班级
     Reopen(Which),
     /// 删除没有学生的班级
     Delete(Which),
@@ -202,9 +202,9 @@ fn row(class: &Value) -> Vec<String> {
         text(class, "schoolYear").to_owned(),
         text(class, "nickname").to_owned(),
         if yes(class, "open") {
-            "启用"
+            "开放"
         } else {
-            "停用"
+            "已关闭"
         }
         .to_owned(),
         number(class, "pupils").to_string(),

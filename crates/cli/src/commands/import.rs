@@ -63,6 +63,15 @@ pub(crate) enum Import {
         #[arg(long)]
         keep_held: bool,
     },
+    /// 证件号诊断：被表格软件改动的号码可能是哪些，与哪些已登记的学生相符；不写入
+    Doctor {
+        /// 新生信息工作簿（.xlsx、.xls、.csv）
+        #[arg(value_name = "文件")]
+        file: PathBuf,
+        /// 学校代码
+        #[arg(long, value_name = "代码")]
+        school: String,
+    },
     /// 放弃一次只核对过的导入
     Discard {
         /// 导入编号
@@ -143,6 +152,17 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
             })
             .await
         }
+        Import::Doctor { file, school } => {
+            let bytes = read(&file);
+            signed_in(context, async |session| {
+                let request = Fields::new().with("kind", NEW_PUPILS);
+                let summary = preview(session, request, &file, &school, bytes?).await?;
+                let answer = doctor(session, text(&summary, "id")).await?;
+                session.output.answer(&answer, diagnosis);
+                Ok(Exit::Done)
+            })
+            .await
+        }
         Import::Discard { import } => {
             signed_in(context, async |session| {
                 session
@@ -202,28 +222,87 @@ struct Outcome {
     marked: Value,
 }
 
+/// Stages a file and previews it as the import that the request describes.
+async fn preview(
+    session: &Session,
+    request: Fields,
+    file: &Path,
+    school: &str,
+    bytes: Vec<u8>,
+) -> Result<Value, Failure> {
+    let school = session.school_id(school).await?;
+    let file_name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let blob = session.stage(&file_name, &bytes).await?;
+    drop(bytes);
+    let request = request
+        .with("schoolId", school.to_string())
+        .with("blobId", blob.to_string())
+        .with("fileName", file_name)
+        .done();
+    session.job("import.preview", request).await
+}
+
+/// The damaged numbers of all pages. The form is stable.
+async fn doctor(session: &Session, import: &str) -> Result<Value, Failure> {
+    let mut rows: Vec<Value> = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let request = json!({ "importId": import, "after": after, "limit": PAGE });
+        let page = session.call("import.doctor", request).await?;
+        rows.extend(list(&page, "rows").iter().cloned());
+        after = page.get("next").cloned().unwrap_or_default();
+        if after.is_null() {
+            return Ok(json!({ "importId": import, "rows": rows }));
+        }
+    }
+}
+
+/// Row after row: what stands there, what to do, which numbers there are to pick from.
+fn diagnosis(output: Output, answer: &Value) {
+    let rows = list(answer, "rows");
+    for row in rows {
+        output.line(&format!(
+            "第 {} 行 {}（{}）：{}",
+            number(row, "row"),
+            text(row, "name"),
+            text(row, "cell"),
+            text(row, "message")
+        ));
+        match text(row, "fromStudentNumber") {
+            "" => {}
+            number => output.line(&format!("    {number}  学籍号")),
+        }
+        for proposal in list(row, "proposals") {
+            output.line(&format!(
+                "    {}  {} {} {} 班 {}",
+                text(proposal, "number"),
+                text(proposal, "schoolName"),
+                text(proposal, "gradeName"),
+                number(proposal, "classNumber"),
+                text(proposal, "statusName")
+            ));
+        }
+        for number in list(row, "candidates").iter().filter_map(Value::as_str) {
+            output.line(&format!("    {number}"));
+        }
+    }
+    output.line(&format!("被改动的证件号码共 {} 个。", rows.len()));
+    output.line(&format!("导入编号：{}", text(answer, "importId")));
+}
+
 async fn check_and_commit(
     session: &Session,
     kind: &str,
     new: &Workbook,
     bytes: Vec<u8>,
 ) -> Result<Outcome, Failure> {
-    let school = session.school_id(&new.school).await?;
-    let file_name = new
-        .file
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let blob = session.stage(&file_name, &bytes).await?;
-    drop(bytes);
     let request = Fields::new()
-        .with("schoolId", school.to_string())
         .with("kind", kind)
-        .with("blobId", blob.to_string())
-        .with("fileName", file_name)
-        .maybe("importId", new.import_id.map(|id| id.to_string()))
-        .done();
-    let mut summary = session.job("import.preview", request).await?;
+        .maybe("importId", new.import_id.map(|id| id.to_string()));
+    let mut summary = preview(session, request, &new.file, &new.school, bytes).await?;
     let import = text(&summary, "id").to_owned();
     let reread = summary.get("reread").cloned();
     let mut refused = None;
@@ -314,15 +393,18 @@ fn finish(
                 .map_or(Value::Null, |id| id.to_string().into()),
             id => id.into(),
         };
-        output.json(&json!({
-            "importId": import,
-            "rows": number(&summary, "rows"),
-            "valid": number(&summary, "valid"),
-            "committed": number(&summary, "committed"),
-            "errorsTo": marked.get("out"),
-            "reread": summary.get("reread"),
-            "problems": problems.iter().map(stable).collect::<Vec<_>>(),
-        }));
+        let problems: Vec<Value> = problems.iter().map(stable).collect();
+        output.json(
+            &Fields::new()
+                .with("importId", import)
+                .with("rows", number(&summary, "rows"))
+                .with("valid", number(&summary, "valid"))
+                .with("committed", number(&summary, "committed"))
+                .with("problems", problems)
+                .maybe("errorsTo", marked.get("out").cloned())
+                .maybe("reread", summary.get("reread").cloned())
+                .done(),
+        );
         return Ok(exit);
     }
     output.problems(&problems);

@@ -15,9 +15,6 @@ use crate::output::{Output, list, moment, next_page, number, text, yes};
 use crate::resolve::{ClassFilter, ClassPlace, class_filter, class_place};
 use crate::session::{Context, Session, check_free, signed_in};
 
-/// Orders of a page.
-const PAGE: u32 = 500;
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
     /// 申请制卡（--ids 为学生编号）
@@ -137,46 +134,27 @@ impl Filter {
     }
 }
 
+impl WhichWithReason {
+    async fn request(&self, session: &Session) -> Result<Fields, Failure> {
+        let request = self.which.request(session).await?;
+        // Without one the operation refuses.
+        Ok(request.with("reason", self.reason.as_deref().unwrap_or_default()))
+    }
+}
+
 impl Which {
-    /// The filter of a school or class, for the orders in a state.
-    async fn filter(&self, session: &Session, state: &str) -> Result<Value, Failure> {
+    /// Those named, or those of the school or class that can take the step.
+    async fn request(&self, session: &Session) -> Result<Fields, Failure> {
+        if !self.ids.is_empty() {
+            return Ok(Fields::new().with("ids", json!(self.ids)));
+        }
         let school = session.maybe_school_id(self.school.as_deref()).await?;
-        Ok(Fields::new()
+        let filter = Fields::new()
             .maybe("schoolId", school.map(|id| id.to_string()))
             .maybe("grade", self.class.map(|class| class.grade))
             .maybe("classNumber", self.class.map(|class| class.number))
-            .with("state", state)
-            .done())
-    }
-
-    /// The orders meant: those named, or those of the school in one of the states.
-    async fn orders(&self, session: &Session, states: &[&str]) -> Result<Vec<Value>, Failure> {
-        if !self.ids.is_empty() {
-            return Ok(self.ids.iter().map(|id| json!(id)).collect());
-        }
-        let mut ids = Vec::new();
-        for state in states {
-            let filter = self.filter(session, state).await?;
-            let mut after: Option<String> = None;
-            loop {
-                let request = Fields::new()
-                    .with("filter", filter.clone())
-                    .with("limit", PAGE)
-                    .maybe("after", after)
-                    .done();
-                let page = session.call("order.list", request).await?;
-                ids.extend(
-                    list(&page, "items")
-                        .iter()
-                        .filter_map(|order| order.get("id").cloned()),
-                );
-                after = match text(&page, "next") {
-                    "" => break,
-                    next => Some(next.to_owned()),
-                };
-            }
-        }
-        Ok(ids)
+            .done();
+        Ok(Fields::new().with("filter", filter))
     }
 }
 
@@ -199,21 +177,20 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Exit, Failu
             Ok(step_result(session.output, &answer, "已申请"))
         }
         Order::Approve(which) => {
-            step(session, &which, "order.approve", "requested", "已审核通过").await
+            let request = which.request(session).await?;
+            step(session, request, "order.approve", "已审核通过").await
         }
-        Order::Confirm(which) => step(session, &which, "order.confirm", "approved", "已确认").await,
+        Order::Confirm(which) => {
+            let request = which.request(session).await?;
+            step(session, request, "order.confirm", "已确认").await
+        }
         Order::Return(which) => {
-            back(
-                session,
-                which,
-                "order.return",
-                &["requested", "approved"],
-                "已退回",
-            )
-            .await
+            let request = which.request(session).await?;
+            step(session, request, "order.return", "已退回").await
         }
         Order::Withdraw(which) => {
-            back(session, which, "order.withdraw", &["confirmed"], "已撤回").await
+            let request = which.request(session).await?;
+            step(session, request, "order.withdraw", "已撤回").await
         }
         Order::List(list) => show(session, list).await,
         Order::Counts(filter) => {
@@ -224,34 +201,9 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Exit, Failu
     .await
 }
 
-/// A step that takes ids or a filter.
-async fn step(
-    session: &Session,
-    which: &Which,
-    op: &str,
-    from: &str,
-    done: &str,
-) -> Result<Exit, Failure> {
-    let request = if which.ids.is_empty() {
-        json!({ "filter": which.filter(session, from).await? })
-    } else {
-        json!({ "ids": which.ids })
-    };
-    let answer = session.call(op, request).await?;
-    Ok(step_result(session.output, &answer, done))
-}
-
-/// A step back, which takes ids and a reason.
-async fn back(
-    session: &Session,
-    which: WhichWithReason,
-    op: &str,
-    from: &[&str],
-    done: &str,
-) -> Result<Exit, Failure> {
-    let ids = which.which.orders(session, from).await?;
-    let request = json!({ "ids": ids, "reason": which.reason.unwrap_or_default() });
-    let answer = session.call(op, request).await?;
+/// Takes a step and says how many orders took it.
+async fn step(session: &Session, request: Fields, op: &str, done: &str) -> Result<Exit, Failure> {
+    let answer = session.call(op, request.done()).await?;
     Ok(step_result(session.output, &answer, done))
 }
 

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod demo;
+mod imports;
 mod keys;
 mod program;
 mod story;

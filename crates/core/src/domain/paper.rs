@@ -341,6 +341,15 @@ pub fn check_character(first17: &str) -> Option<char> {
     "10X98765432".chars().nth(usize::try_from(sum % 11).ok()?)
 }
 
+/// True when a resident number may begin with these digits, two at least: not with
+/// those of a residence permit, a foreigner or no province at all.
+#[must_use]
+pub fn is_resident_region(first: &str) -> bool {
+    first
+        .get(..2)
+        .is_some_and(|province| county::is_province(province) && !province.starts_with('8'))
+}
+
 /// Reads a number of the citizens' form: address or 9 + region + country, birth
 /// date, sequence, check character.
 fn citizen_number(

@@ -8,6 +8,7 @@
 pub mod cells;
 pub mod check;
 pub mod classes;
+pub mod doctor;
 pub mod duplicates;
 mod grade_class;
 pub mod guide;

@@ -54,6 +54,17 @@ impl CappedCount {
     }
 }
 
+/// Where the page after this one begins: behind its last item; none when it is not full.
+#[must_use]
+pub fn next<'i, T, K: Serialize>(
+    items: &'i [T],
+    limit: u32,
+    key: impl FnOnce(&'i T) -> K,
+) -> Option<String> {
+    let last = items.last().filter(|_| items.len() == limit as usize)?;
+    encode_cursor(&key(last))
+}
+
 /// A cursor as text: opaque to callers, JSON in hexadecimal inside.
 #[must_use]
 pub fn encode_cursor<T: Serialize>(key: &T) -> Option<String> {

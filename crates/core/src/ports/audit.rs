@@ -66,6 +66,21 @@ pub struct ChainEnd {
     pub hash: [u8; 32],
 }
 
+/// A purge of the oldest entries of a chain: what the rest of the chain hangs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Number and hash of the last purged entry.
+    pub end: ChainEnd,
+    /// Entries purged at once.
+    pub entries: i64,
+    /// All of them are older than this moment.
+    pub before: i64,
+    /// When they were purged.
+    pub at: i64,
+    /// Keyed hash over the above and the seal of the checkpoint before.
+    pub seal: [u8; 32],
+}
+
 /// Storage of the audit log.
 #[async_trait]
 pub trait Audit {
@@ -92,13 +107,17 @@ pub trait Audit {
     async fn chain_end(&mut self, district: &str) -> Stored<Option<ChainEnd>>;
     /// Names of all chains that have an end.
     async fn chains(&mut self) -> Stored<Vec<String>>;
-    /// Sealed entries of a chain by seq, after a seq.
+    /// Sealed entries of a chain by seq, after a seq or from the lowest.
     async fn sealed_entries(
         &mut self,
         district: &str,
-        after: i64,
+        after: Option<i64>,
         limit: u32,
     ) -> Stored<Vec<AuditRecord>>;
+    /// Checkpoints of a chain by seq.
+    async fn checkpoints(&mut self, district: &str) -> Stored<Vec<Checkpoint>>;
+    /// Adds a checkpoint and removes the entries of the chain up to it; how many they were.
+    async fn purge_audit(&mut self, district: &str, checkpoint: &Checkpoint) -> Stored<i64>;
     /// Latest moment the database has recorded, 0 when it is new.
     async fn last_moment(&mut self) -> Stored<i64>;
 }

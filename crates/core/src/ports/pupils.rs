@@ -95,6 +95,27 @@ pub struct FoundPupil {
     pub status: String,
 }
 
+/// A pupil with a resident number, as the search for namesakes finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namesake {
+    /// Pupil.
+    pub id: PupilId,
+    /// District.
+    pub district: String,
+    /// School.
+    pub school_id: SchoolId,
+    /// Name of the school.
+    pub school_name: String,
+    /// Grade number.
+    pub grade: i64,
+    /// Class number.
+    pub class_number: i64,
+    /// Sealed in `pupil.paper`.
+    pub paper_sealed: Vec<u8>,
+    /// Status.
+    pub status: String,
+}
+
 /// A pupil to be entered with guardian, first enrolment and application, all of
 /// which take the pupil's id.
 #[derive(Debug, Clone)]
@@ -191,6 +212,14 @@ pub trait Pupils {
     async fn pupil_places(&mut self, ids: &[PupilId]) -> Stored<(Vec<(String, SchoolId)>, i64)>;
     /// Stored children with one of these keyed hashes; looked up in bulk.
     async fn find_papers(&mut self, indexes: &[[u8; 16]]) -> Stored<Vec<FoundPupil>>;
+    /// Pupils with resident numbers that have exactly this name and were born from
+    /// one day to another (`2013-09-18`), both included; by id, in all schools.
+    async fn namesakes(
+        &mut self,
+        name: &str,
+        born: (&str, &str),
+        limit: u32,
+    ) -> Stored<Vec<Namesake>>;
     /// Enters pupils with their applications, and returns the ids entered: a child on
     /// record already is left out, the unique key decides.
     async fn insert_pupils(

@@ -1,5 +1,6 @@
 //! Workbooks of many programs read, refused, written, and broken on purpose.
 #![expect(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
@@ -7,6 +8,7 @@
 
 mod common;
 mod hostile;
+mod mark;
 mod read;
 mod refuse;
 mod write;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ekatong_core::id::AuditId;
-use ekatong_core::ports::{Audit, AuditFilter, AuditRecord, ChainEnd, Stored};
+use ekatong_core::ports::{Audit, AuditFilter, AuditRecord, ChainEnd, Checkpoint, Stored};
 
 use super::super::index;
 use super::{Cols, Sql, Tx, each, maybe};
@@ -209,19 +209,57 @@ impl Audit for Tx {
     async fn sealed_entries(
         &mut self,
         district: &str,
-        after: i64,
+        after: Option<i64>,
         limit: u32,
     ) -> Stored<Vec<AuditRecord>> {
         const DOING: &str = "reading sealed entries";
         let mut sql = Sql::new(ENTRY);
-        sql.push(" WHERE e.district = ")
-            .bind(district)
-            .push(" AND e.seq > ")
-            .bind(after)
-            .push(" ORDER BY e.seq")
-            .limit(limit);
+        sql.push(" WHERE e.district = ").bind(district);
+        match after {
+            Some(after) => sql.push(" AND e.seq > ").bind(after),
+            None => sql.push(" AND e.seq IS NOT NULL"),
+        };
+        sql.push(" ORDER BY e.seq").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, entry)
+    }
+
+    async fn checkpoints(&mut self, district: &str) -> Stored<Vec<Checkpoint>> {
+        const DOING: &str = "reading the checkpoints of a chain";
+        let sql = Sql::new(
+            "SELECT seq, hash, entries, before, at, seal FROM audit_checkpoint \
+             WHERE district = $1 ORDER BY seq",
+        )
+        .arg(district);
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, |c| {
+            Ok(Checkpoint {
+                end: chain(c)?,
+                entries: c.take()?,
+                before: c.take()?,
+                at: c.take()?,
+                seal: c.fixed()?,
+            })
+        })
+    }
+
+    async fn purge_audit(&mut self, district: &str, checkpoint: &Checkpoint) -> Stored<i64> {
+        let sql = Sql::new(
+            "INSERT INTO audit_checkpoint (district, seq, hash, entries, before, at, seal) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .arg(district)
+        .arg(checkpoint.end.seq)
+        .arg(checkpoint.end.hash.as_slice())
+        .arg(checkpoint.entries)
+        .arg(checkpoint.before)
+        .arg(checkpoint.at)
+        .arg(checkpoint.seal.as_slice());
+        self.run(sql, "writing a checkpoint").await?;
+        let sql = Sql::new("DELETE FROM audit_entry WHERE district = $1 AND seq <= $2")
+            .arg(district)
+            .arg(checkpoint.end.seq);
+        self.run(sql, "purging the audit log").await
     }
 
     async fn last_moment(&mut self) -> Stored<i64> {

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use ekatong_core::error::OpError;
 use ekatong_core::id::{PupilId, SchoolId};
 use ekatong_core::ports::{
-    Entering, FoundPupil, NewPupilRecord, PupilFilter, PupilProgress, PupilRecord, Pupils, Stored,
+    Entering, FoundPupil, Namesake, NewPupilRecord, PupilFilter, PupilProgress, PupilRecord,
+    Pupils, Stored,
 };
 use uuid::Uuid;
 
@@ -254,6 +255,47 @@ impl Pupils for Tx {
             out.extend(each(&rows, DOING, found)?);
         }
         Ok(out)
+    }
+
+    async fn namesakes(
+        &mut self,
+        name: &str,
+        born: (&str, &str),
+        limit: u32,
+    ) -> Stored<Vec<Namesake>> {
+        const DOING: &str = "looking for namesakes";
+        // The index on the name alone: a city has some thousand children of its most
+        // frequent name, too few for an index that each import would have to feed.
+        let mut sql = Sql::new(
+            "SELECT p.id, p.district, p.school_id, s.name, p.grade, c.number, p.paper_sealed, \
+             p.status FROM pupil p",
+        );
+        sql.push(&index("pupil_name"))
+            .push(
+                " CROSS JOIN school s CROSS JOIN class c \
+                 WHERE s.id = p.school_id AND c.id = p.class_id \
+                 AND p.paper_kind = 'resident_id' AND p.name = ",
+            )
+            .bind(name)
+            .push(" AND p.birth_date >= ")
+            .bind(born.0)
+            .push(" AND p.birth_date <= ")
+            .bind(born.1)
+            .push(" ORDER BY p.id")
+            .limit(limit);
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, |c| {
+            Ok(Namesake {
+                id: c.id()?,
+                district: c.take()?,
+                school_id: c.id()?,
+                school_name: c.take()?,
+                grade: c.take()?,
+                class_number: c.take()?,
+                paper_sealed: c.take()?,
+                status: c.take()?,
+            })
+        })
     }
 
     async fn insert_pupils(

@@ -59,7 +59,7 @@ export function Audit() {
     setBusy(true);
     try {
       const res = await runJob("audit.verify", scope.district ? { district: scope.district } : {}, tAudit.verify);
-      if (res.intact) modal.success({ title: tAudit.intactTitle, content: <span data-testid="audit-intact">{tAudit.intact(res.entries)}</span>, okText: tCommon.close });
+      if (res.intact) modal.success({ title: tAudit.intactTitle, content: <span data-testid="audit-intact">{tAudit.intact(res.entries, res.purged)}</span>, okText: tCommon.close });
       else modal.error({ title: tAudit.brokenTitle, content: <span data-testid="audit-broken">{tAudit.broken(res.entries, res.firstBroken ?? tCommon.none)}</span>, okText: tCommon.close });
     } catch (thrown) {
       notify.failed(thrown);

@@ -36,7 +36,7 @@ export function OrderActions(props: {
   const idsIn = (...states: OrderView["state"][]) => chosen.filter((o) => states.includes(o.state)).map((o) => o.id);
   const toApprove = idsIn("requested");
   const toConfirm = idsIn("approved");
-  const toReturn = idsIn("requested", "approved", "confirmed");
+  const toReturn = idsIn("requested", "approved");
   const toWithdraw = idsIn("confirmed");
   const totalText = props.total ? capped(props.total) : "";
 
@@ -100,13 +100,11 @@ export function OrderActions(props: {
       onClear={props.onClear}
       texts={{ chosen: tOrders.chosen, chooseAll: tOrders.chooseAll, clear: tOrders.clear }}
     >
-      <span data-tip={all ? tOrders.needIds : undefined}>
-        <Button disabled={all || toReturn.length === 0 || busy} onClick={() => setAsking("return")} data-testid="orders-return">
-          {tOrders.return}
-        </Button>
-      </span>
+      <Button disabled={(!all && toReturn.length === 0) || busy} onClick={() => setAsking("return")} data-testid="orders-return">
+        {tOrders.return}
+      </Button>
       {can("confirm_orders") && kind === "query" ? (
-        <Button disabled={toWithdraw.length === 0 || busy} onClick={() => setAsking("withdraw")} data-testid="orders-withdraw">
+        <Button disabled={all || toWithdraw.length === 0 || busy} onClick={() => setAsking("withdraw")} data-testid="orders-withdraw">
           {tOrders.withdraw}
         </Button>
       ) : null}
@@ -122,7 +120,7 @@ export function OrderActions(props: {
       ) : null}
       {asking ? (
         <FormModal<{ reason: string }>
-          title={asking === "withdraw" ? tOrders.withdrawTitle(ids.length) : tOrders.returnTitle(ids.length)}
+          title={asking === "withdraw" ? tOrders.withdrawTitle(ids.length) : tOrders.returnTitle(all ? totalText : count(ids.length))}
           note={asking === "withdraw" ? tOrders.withdrawNote : tOrders.returnNote}
           initial={{}}
           fields={{ reason: tOrders.reasonLabel }}
@@ -131,7 +129,8 @@ export function OrderActions(props: {
           danger={asking === "return"}
           onClose={() => setAsking(null)}
           onSubmit={async ({ reason }) => {
-            const result = await (asking === "withdraw" ? withdraw : giveBack).mutateAsync({ ids, reason });
+            const which = all ? { filter: props.filter } : { ids };
+            const result = await (asking === "withdraw" ? withdraw : giveBack).mutateAsync({ ...which, reason });
             after(result, asking === "withdraw" ? tOrders.withdrawn : tOrders.returned);
           }}
         >

@@ -8,7 +8,7 @@ use super::AccountView;
 use crate::access::{Reach, Role};
 use crate::context::Cx;
 use crate::error::OpError;
-use crate::ops::page::{decode_cursor, encode_cursor, limit};
+use crate::ops::page::{decode_cursor, limit, next};
 use crate::ops::touches;
 use crate::ports::AccountFilter;
 
@@ -64,13 +64,7 @@ pub async fn run(
     };
     let after = decode_cursor(request.after.as_deref())?;
     let accounts = cx.uow.accounts(&filter, after, limit).await?;
-    let next = (accounts.len() == limit as usize)
-        .then(|| {
-            accounts
-                .last()
-                .and_then(|account| encode_cursor(&account.login))
-        })
-        .flatten();
+    let next = next(&accounts, limit, |account| &account.login);
     let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
     let grants = cx.uow.grants_of(&ids).await?;
     let now = cx.now.ms();

@@ -8,7 +8,7 @@ use super::{Asked, AuditView};
 use crate::context::Cx;
 use crate::error::OpError;
 use crate::id::AuditId;
-use crate::ops::page::{decode_cursor, encode_cursor, limit};
+use crate::ops::page::{decode_cursor, limit, next};
 use crate::ops::touches;
 
 /// Filter and page.
@@ -70,13 +70,7 @@ pub async fn run(cx: &mut Cx, request: ListAuditRequest) -> Result<ListAuditResp
     let filter = super::filter(cx.actor()?, asked)?;
     let before: Option<(i64, AuditId)> = decode_cursor(request.after.as_deref())?;
     let entries = cx.uow.audit_entries(&filter, before, limit).await?;
-    let next = (entries.len() == limit as usize)
-        .then(|| {
-            entries
-                .last()
-                .and_then(|entry| encode_cursor(&(entry.at, entry.id)))
-        })
-        .flatten();
+    let next = next(&entries, limit, |entry| (entry.at, entry.id));
     Ok(ListAuditResponse {
         items: entries.into_iter().map(AuditView::from).collect(),
         next,

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod list;
+pub mod purge;
 pub mod verify;
 
 use schemars::JsonSchema;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::access::Reach;
-use crate::audit::verify_chain;
+use crate::audit::{Broken, verify_chain};
 use crate::context::Cx;
 use crate::error::OpError;
 use crate::ops::touches;
@@ -26,6 +26,9 @@ pub struct VerifyAuditResponse {
     /// Sealed entries that were checked.
     #[ts(type = "number")]
     pub entries: u64,
+    /// Entries that were purged by retention, as proven by the checkpoints.
+    #[ts(type = "number")]
+    pub purged: u64,
     /// True when every chain holds.
     pub intact: bool,
     /// Where the first chain breaks, in words.
@@ -57,6 +60,7 @@ pub async fn run(cx: &mut Cx, request: VerifyAuditRequest) -> Result<VerifyAudit
     };
     let mut answer = VerifyAuditResponse {
         entries: 0,
+        purged: 0,
         intact: true,
         first_broken: None,
     };
@@ -64,14 +68,16 @@ pub async fn run(cx: &mut Cx, request: VerifyAuditRequest) -> Result<VerifyAudit
     for chain in chains {
         let check = verify_chain(&ports, &mut *cx.uow, &chain).await?;
         answer.entries += check.entries;
-        if let (Some(at), true) = (check.broken_at, answer.intact) {
+        answer.purged += check.purged;
+        if let (Some(broken), true) = (check.broken, answer.intact) {
             answer.intact = false;
-            let name = if chain.is_empty() {
-                "全市".to_owned()
-            } else {
-                chain
-            };
-            answer.first_broken = Some(format!("{name}的第 {at} 条记录起与校验链不符"));
+            let name = if chain.is_empty() { "全市" } else { &chain };
+            answer.first_broken = Some(match broken {
+                Broken::Entry(seq) => format!("{name}的第 {seq} 条记录起与校验链不符"),
+                Broken::Checkpoint(seq) => {
+                    format!("{name}清理到第 {seq} 条的凭据与校验链不符")
+                }
+            });
         }
     }
     Ok(answer)

@@ -1,4 +1,4 @@
-//! Closing a class (停用班级): it takes no pupils any more.
+//! Closing a class (关闭班级): it takes no pupils any more.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -28,5 +28,5 @@ touches!(CloseClassRequest, self => Touched::Class(self.id));
 pub async fn run(cx: &mut Cx, request: CloseClassRequest) -> Result<ClassView, OpError> {
     let mut class = super::at_version(cx, request.id, request.version).await?;
     class.open = false;
-    super::save(cx, class, "停用班级").await
+    super::save(cx, class, "关闭班级").await
 }

@@ -35,11 +35,11 @@ pub async fn run(cx: &mut Cx, request: DeleteClassRequest) -> Result<DeleteClass
     if !cx.uow.delete_class(class.id, class.version).await? {
         let why = if class.pupils > 0 {
             format!(
-                "班级里还有 {} 名学生，不能删除；可以改为停用。",
+                "班级里还有 {} 名学生，不能删除；可以关闭班级。",
                 class.pupils
             )
         } else {
-            "班级有历史记录，不能删除；可以改为停用。".to_owned()
+            "班级有历史记录，不能删除；可以关闭班级。".to_owned()
         };
         return Err(Problem::new(Code::ClassNotEmpty).message(why).into());
     }

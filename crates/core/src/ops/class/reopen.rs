@@ -1,4 +1,4 @@
-//! Opening a closed class again (启用班级).
+//! Opening a closed class again (重新开放班级).
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -28,5 +28,5 @@ touches!(ReopenClassRequest, self => Touched::Class(self.id));
 pub async fn run(cx: &mut Cx, request: ReopenClassRequest) -> Result<ClassView, OpError> {
     let mut class = super::at_version(cx, request.id, request.version).await?;
     class.open = true;
-    super::save(cx, class, "启用班级").await
+    super::save(cx, class, "重新开放班级").await
 }

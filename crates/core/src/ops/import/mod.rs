@@ -8,6 +8,7 @@
 pub mod accept_suggestions;
 pub mod commit;
 pub mod discard;
+pub mod doctor;
 pub mod edit;
 pub mod error_workbook;
 pub mod guide;

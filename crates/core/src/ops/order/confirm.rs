@@ -20,7 +20,7 @@ pub struct ConfirmOrdersRequest {
     /// These.
     #[ts(optional)]
     pub ids: Option<Vec<OrderId>>,
-    /// All that fit, at most 20 000.
+    /// All that fit, at most 20 000; without a state those that can take the step.
     #[ts(optional)]
     pub filter: Option<OrderFilter>,
 }
@@ -35,6 +35,8 @@ touches!(ConfirmOrdersRequest, self => match &self.ids {
 /// # Errors
 /// `order.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: ConfirmOrdersRequest) -> Result<StepResult, OpError> {
-    let orders = super::chosen(cx, request.ids, request.filter, Permission::ConfirmOrders).await?;
-    super::step(cx, orders, OrderStep::Confirm, None).await
+    let step = OrderStep::Confirm;
+    let may = [Permission::ConfirmOrders];
+    let orders = super::chosen(cx, request.ids, request.filter, step, &may).await?;
+    super::step(cx, orders, step, None).await
 }

@@ -8,7 +8,7 @@ use super::{OrderFilter, OrderView};
 use crate::context::Cx;
 use crate::error::OpError;
 use crate::id::OrderId;
-use crate::ops::page::{decode_cursor, encode_cursor, limit};
+use crate::ops::page::{decode_cursor, limit, next};
 use crate::ops::touches;
 use crate::ports::{OrderCursor, OrderQuery, OrderRecord, UnitOfWork};
 
@@ -52,13 +52,7 @@ pub async fn run(cx: &mut Cx, request: ListOrdersRequest) -> Result<ListOrdersRe
     let after: Option<(Option<i64>, OrderId)> = decode_cursor(request.after.as_deref())?;
     let after = after.map(|(confirmed_at, id)| OrderCursor { confirmed_at, id });
     let orders = page(&mut *cx.uow, &queries, after, limit).await?;
-    let next = (orders.len() == limit as usize)
-        .then(|| {
-            orders
-                .last()
-                .and_then(|order| encode_cursor(&(order.confirmed_at, order.id)))
-        })
-        .flatten();
+    let next = next(&orders, limit, |order| (order.confirmed_at, order.id));
     let items = orders
         .into_iter()
         .map(|order| OrderView::new(order, &*cipher))

@@ -371,7 +371,9 @@ pub(crate) async fn step(
     Ok(StepResult { done, problems })
 }
 
-/// The orders a request names: by id, or all that fit a filter.
+/// The orders a request names: by id, or all that fit a filter. A filter without a
+/// state means those whose state allows the step. One of the permissions must be held
+/// in the place of each.
 ///
 /// # Errors
 /// `order.unknown`, `selection.empty`, `forbidden`; `text.too_broad` when more than
@@ -380,19 +382,43 @@ pub(crate) async fn chosen(
     cx: &mut Cx,
     ids: Option<Vec<OrderId>>,
     filter: Option<OrderFilter>,
-    permission: Permission,
+    step: OrderStep,
+    permissions: &[Permission],
 ) -> Result<Vec<OrderRecord>, OpError> {
+    let refuse = || {
+        permissions
+            .first()
+            .map_or_else(|| Code::Forbidden.into(), |first| forbidden(*first))
+    };
+    let reach = cx.actor()?.reach_of(|role| {
+        role.permissions()
+            .iter()
+            .any(|held| permissions.contains(held))
+    });
+    if !reach.is_somewhere() {
+        return Err(refuse());
+    }
     let ids = match (ids, filter) {
         (Some(ids), _) => ids,
         (None, None) => return Err(Code::SelectionEmpty.into()),
         (None, Some(filter)) => {
             let today = cx.today();
             let cipher = cx.ports.cipher.clone();
-            let reach = cx.actor()?.reach(permission);
+            let states: Vec<String> = match &filter.state {
+                Some(state) => vec![state.clone()],
+                None => OrderState::ALL
+                    .into_iter()
+                    .filter(|state| state.after(step).is_ok())
+                    .map(|state| state.as_str().to_owned())
+                    .collect(),
+            };
             let mut ids = Vec::new();
-            for query in queries(&mut *cx.uow, &*cipher, &reach, &filter, today).await? {
-                let orders = cx.uow.orders(&query, None, STEP_LIMIT + 1).await?;
-                ids.extend(orders.into_iter().map(|order| order.id));
+            for mut query in queries(&mut *cx.uow, &*cipher, &reach, &filter, today).await? {
+                for state in &states {
+                    query.state = Some(state.clone());
+                    let orders = cx.uow.orders(&query, None, STEP_LIMIT + 1).await?;
+                    ids.extend(orders.into_iter().map(|order| order.id));
+                }
             }
             if ids.len() > STEP_LIMIT as usize {
                 return Err(Problem::new(Code::TextTooBroad)
@@ -408,12 +434,11 @@ pub(crate) async fn chosen(
         return Err(Code::SelectionEmpty.into());
     }
     let orders = cx.uow.orders_by_ids(&ids).await?;
-    let reach = cx.actor()?.reach(permission);
     if orders
         .iter()
         .any(|order| !reach.covers(&Place::School(order.district.clone(), order.school_id)))
     {
-        return Err(forbidden(permission));
+        return Err(refuse());
     }
     Ok(orders)
 }

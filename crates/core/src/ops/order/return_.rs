@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use crate::access::{Permission, Place, forbidden};
+use super::OrderFilter;
+use crate::access::Permission;
 use crate::context::Cx;
 use crate::domain::order::OrderStep;
 use crate::error::OpError;
@@ -12,36 +13,33 @@ use crate::id::OrderId;
 pub use crate::ops::pupil::StepResult;
 use crate::ops::touches;
 
-/// Which orders, and why.
+/// Some orders, or all that fit a filter, and why.
 #[derive(Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReturnOrdersRequest {
-    /// Orders.
-    pub ids: Vec<OrderId>,
+    /// These.
+    #[ts(optional)]
+    pub ids: Option<Vec<OrderId>>,
+    /// All that fit, at most 20 000; without a state those that can take the step.
+    #[ts(optional)]
+    pub filter: Option<OrderFilter>,
     /// Why: the school reads it.
     pub reason: String,
 }
 
-touches!(ReturnOrdersRequest, self => Touched::Orders(self.ids.clone()));
+touches!(ReturnOrdersRequest, self => match &self.ids {
+    Some(ids) => Touched::Orders(ids.clone()),
+    None => Touched::Filtered,
+});
 
 /// The district returns what it reviews, the card office what it was to confirm;
-/// each needs its own permission in the place of every order.
+/// one of the two permissions is needed in the place of every order.
 ///
 /// # Errors
-/// `reason.required`, `order.unknown`, `selection.empty`, `forbidden`.
+/// `reason.required`, `order.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: ReturnOrdersRequest) -> Result<StepResult, OpError> {
-    let orders = super::chosen(cx, Some(request.ids), None, Permission::ReadOrders).await?;
-    let actor = cx.actor()?;
-    let (review, confirm) = (
-        actor.reach(Permission::ReviewOrders),
-        actor.reach(Permission::ConfirmOrders),
-    );
-    let may = |order: &crate::ports::OrderRecord| {
-        let place = Place::School(order.district.clone(), order.school_id);
-        review.covers(&place) || confirm.covers(&place)
-    };
-    if !orders.iter().all(may) {
-        return Err(forbidden(Permission::ReviewOrders));
-    }
-    super::step(cx, orders, OrderStep::Return, Some(request.reason)).await
+    let step = OrderStep::Return;
+    let may = [Permission::ReviewOrders, Permission::ConfirmOrders];
+    let orders = super::chosen(cx, request.ids, request.filter, step, &may).await?;
+    super::step(cx, orders, step, Some(request.reason)).await
 }

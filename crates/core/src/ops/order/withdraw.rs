@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::OrderFilter;
 use crate::access::Permission;
 use crate::context::Cx;
 use crate::domain::order::OrderStep;
@@ -12,21 +13,30 @@ use crate::id::OrderId;
 pub use crate::ops::pupil::StepResult;
 use crate::ops::touches;
 
-/// Which orders, and why.
+/// Some orders, or all that fit a filter, and why.
 #[derive(Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WithdrawOrdersRequest {
-    /// Orders.
-    pub ids: Vec<OrderId>,
+    /// These.
+    #[ts(optional)]
+    pub ids: Option<Vec<OrderId>>,
+    /// All that fit, at most 20 000; without a state those that can take the step.
+    #[ts(optional)]
+    pub filter: Option<OrderFilter>,
     /// Why.
     pub reason: String,
 }
 
-touches!(WithdrawOrdersRequest, self => Touched::Orders(self.ids.clone()));
+touches!(WithdrawOrdersRequest, self => match &self.ids {
+    Some(ids) => Touched::Orders(ids.clone()),
+    None => Touched::Filtered,
+});
 
 /// # Errors
-/// `reason.required`, `order.unknown`, `selection.empty`, `forbidden`.
+/// `reason.required`, `order.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: WithdrawOrdersRequest) -> Result<StepResult, OpError> {
-    let orders = super::chosen(cx, Some(request.ids), None, Permission::ConfirmOrders).await?;
-    super::step(cx, orders, OrderStep::Withdraw, Some(request.reason)).await
+    let step = OrderStep::Withdraw;
+    let may = [Permission::ConfirmOrders];
+    let orders = super::chosen(cx, request.ids, request.filter, step, &may).await?;
+    super::step(cx, orders, step, Some(request.reason)).await
 }

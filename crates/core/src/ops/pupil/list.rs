@@ -9,7 +9,7 @@ use crate::context::Cx;
 use crate::error::{Code, OpError};
 use crate::id::{ImportId, PupilId, SchoolId};
 use crate::ops::page::{
-    COUNT_CAP, CappedCount, ListScope, decode_cursor, encode_cursor, limit, list_scopes,
+    COUNT_CAP, CappedCount, ListScope, decode_cursor, limit, list_scopes, next,
 };
 use crate::ops::touches;
 use crate::ports::PupilFilter;
@@ -129,13 +129,7 @@ pub async fn run(cx: &mut Cx, request: ListPupilsRequest) -> Result<ListPupilsRe
         pupils.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         pupils.truncate(limit as usize);
     }
-    let next = (pupils.len() == limit as usize)
-        .then(|| {
-            pupils
-                .last()
-                .and_then(|pupil| encode_cursor(&(&pupil.name, pupil.id)))
-        })
-        .flatten();
+    let next = next(&pupils, limit, |pupil| (&pupil.name, pupil.id));
     let items = pupils
         .into_iter()
         .map(|pupil| PupilView::new(pupil, &*cx.ports.cipher))

@@ -184,7 +184,11 @@ pub(crate) fn masked_paper(
     Ok(PaperKind::from_stored(kind).map_or_else(String::new, |kind| mask_number(kind, &clear)))
 }
 
-fn open_text(cipher: &dyn Cipher, at: SealedAt, sealed: &[u8]) -> Result<String, OpError> {
+pub(crate) fn open_text(
+    cipher: &dyn Cipher,
+    at: SealedAt,
+    sealed: &[u8],
+) -> Result<String, OpError> {
     String::from_utf8(cipher.open(at, sealed)?)
         .map_err(|_| OpError::internal("opening a sealed value", "it is not text"))
 }

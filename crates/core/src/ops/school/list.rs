@@ -8,7 +8,7 @@ use super::SchoolView;
 use crate::access::Reach;
 use crate::context::Cx;
 use crate::error::{Code, OpError};
-use crate::ops::page::{decode_cursor, encode_cursor, limit};
+use crate::ops::page::{decode_cursor, limit, next};
 use crate::ops::touches;
 use crate::ports::{SchoolFilter, SchoolRecord};
 
@@ -105,12 +105,6 @@ pub(crate) async fn page(
     }
     let after = decode_cursor(after)?;
     let schools = cx.uow.schools(&filter, after, limit).await?;
-    let next = (schools.len() == limit as usize)
-        .then(|| {
-            schools
-                .last()
-                .and_then(|school| encode_cursor(&(&school.district, &school.code)))
-        })
-        .flatten();
+    let next = next(&schools, limit, |school| (&school.district, &school.code));
     Ok((schools, next))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::SessionView;
-use crate::access::{Actor, Grant};
+use crate::access::Actor;
 use crate::context::{AuditNote, Cx};
 use crate::error::{Code, OpError, Problem};
 use crate::ops::touches;
@@ -97,16 +97,7 @@ pub async fn run(cx: &mut Cx, request: SignInRequest) -> Result<SignInResponse, 
     cx.uow.insert_session(&session).await?;
     cx.uow.sweep(now).await?;
     let grants = cx.uow.grants(account.id).await?;
-    let actor = Actor {
-        account: account.id,
-        login: account.login,
-        display_name: account.display_name,
-        grants: grants.iter().filter_map(Grant::from_record).collect(),
-        address: cx.address.clone(),
-        token_hash: session.token_hash,
-        must_change: account.must_change,
-        expires_at: session.expires_at,
-    };
+    let actor = Actor::new(account, &grants, &session);
     let view = super::view(&mut *cx.uow, &actor).await?;
     cx.actor = Some(actor);
     Ok(SignInResponse {

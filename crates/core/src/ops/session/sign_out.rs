@@ -25,6 +25,6 @@ touches!(SignOutRequest, self => Touched::Self_);
 pub async fn run(cx: &mut Cx, _: SignOutRequest) -> Result<SignOutResponse, OpError> {
     let actor = cx.actor()?.clone();
     cx.uow.delete_session(&actor.token_hash).await?;
-    cx.note(AuditNote::city(""));
+    cx.note(AuditNote::city("退出登录"));
     Ok(SignOutResponse {})
 }

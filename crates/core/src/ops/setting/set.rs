@@ -54,7 +54,12 @@ pub async fn run(cx: &mut Cx, request: SetSettingRequest) -> Result<SettingView,
     cx.note(
         AuditNote::district(
             district.clone(),
-            format!("{}：{before} → {value}", setting.name),
+            format!(
+                "{}：{} → {}",
+                setting.name,
+                setting.shown(&before),
+                setting.shown(&value)
+            ),
         )
         .with(serde_json::json!({ "key": setting.key, "before": before, "after": value })),
     );
