@@ -3,7 +3,7 @@ import { ArrowDownOutlined, ArrowUpOutlined, RedoOutlined, ReloadOutlined, UndoO
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Spin, Switch } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ImportChange, ImportRowView, ImportSummary, Problem, ProblemGroup, Reread } from "../../api.gen";
+import type { DoctorRow, ImportChange, ImportRowView, ImportSummary, Problem, ProblemGroup, Reread } from "../../api.gen";
 import { call } from "../../shared/call";
 import { Lines, useNotify } from "../../shared/components/feedback";
 import { Page } from "../../shared/components/page";
@@ -19,7 +19,6 @@ import { useBlocks } from "./blocks";
 import { useChanges } from "./changes";
 import { Counts } from "./counts";
 import { Doctor } from "./doctor";
-import type { DoctorRow } from "./doctor-types";
 import { Grid, isOpenRow, problemsOf, type GridHandle, type Spot } from "./grid";
 import { putImport, rereadImport, useReading, useReread } from "./read";
 import { ReplaceDialog } from "./replace";

@@ -2,10 +2,11 @@
 import { CheckCircleFilled } from "@ant-design/icons";
 import { Button, Drawer } from "antd";
 import { useState } from "react";
-import { useDoctor, type DoctorRow } from "./doctor-types";
+import type { DoctorRow } from "../../api.gen";
 import { EmptyState, QueryView } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
 import { capped } from "../../shared/formatting";
+import { useOp } from "../../shared/query";
 import { tCommon, tImport } from "../../shared/texts";
 
 /** Rows at once: every look at numbers on record is in the audit log, so no more than are worked on. */
@@ -15,7 +16,7 @@ export function Doctor(props: { importId: string; row: number; busy: boolean; on
   // The row the person came from is the first.
   const [after, setAfter] = useState(props.row - 1);
   const [done, setDone] = useState<ReadonlyMap<number, string>>(new Map());
-  const query = useDoctor({ importId: props.importId, after, limit: PAGE });
+  const query = useOp("import.doctor", { importId: props.importId, after, limit: PAGE }, { staleTime: Infinity });
   const pick = async (row: DoctorRow, number: string) => {
     if (await props.onPick(row, number)) setDone((before) => new Map(before).set(row.row, number));
   };
