@@ -99,10 +99,9 @@ pub(crate) async fn stage_file(backend: &Backend, path: PathBuf) -> Result<Stage
     let unreadable = |_| unreadable(&file_name);
     let about = tokio::fs::metadata(&path).await.map_err(unreadable)?;
     if !about.is_file() {
-        return Err(OpError::from(
-            Problem::new(Code::FileKind)
-                .message(format!("“{file_name}”是文件夹，请选择一个工作簿或 .csv 文件。")),
-        )
+        return Err(OpError::from(Problem::new(Code::FileKind).message(format!(
+            "“{file_name}”是文件夹，请选择一个工作簿或 .csv 文件。"
+        )))
         .into());
     }
     if about.len() > LARGEST {

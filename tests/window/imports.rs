@@ -95,10 +95,7 @@ async fn at(window: &Window, row: u32, column: &str) {
 async fn cell(window: &Window, row: u32, column: &str) -> Value {
     let script = "const cell = document.querySelector(arguments[0]);
         return cell && [cell.textContent, cell.dataset.severity ?? '', cell.dataset.edited ?? ''];";
-    let selector = format!(
-        "{} [data-col={column}]",
-        id(&format!("import-row-{row}"))
-    );
+    let selector = format!("{} [data-col={column}]", id(&format!("import-row-{row}")));
     window.run(script, vec![selector.into()]).await
 }
 
@@ -202,7 +199,10 @@ async fn repaired_by_keys_alone() {
     press(&window, &[Key::Tab]).await;
     at(&window, 11, "K").await;
     counts(&window, "errors", "有错误 3").await;
-    assert_eq!(cell(&window, 11, "J").await, json!(["13912345678", "", "true"]));
+    assert_eq!(
+        cell(&window, 11, "J").await,
+        json!(["13912345678", "", "true"])
+    );
     // Esc gives up what was typed.
     press(&window, &[Key::Shift, Key::F8]).await;
     at(&window, 10, "J").await;
@@ -218,7 +218,9 @@ async fn repaired_by_keys_alone() {
             window.run(script, vec![]).await == "3"
         })
         .await;
-    window.click(&format!("{} [data-col=J]", id("import-row-10"))).await;
+    window
+        .click(&format!("{} [data-col=J]", id("import-row-10")))
+        .await;
     window.press("13912345670").await;
     press(&window, &[Key::Enter]).await;
     counts(&window, "errors", "有错误 2").await;
@@ -229,7 +231,9 @@ async fn repaired_by_keys_alone() {
     let mut other = number[..17].to_owned();
     other.replace_range(14..17, "998");
     let other = ekatong_tests::workbook::with_check_digit(&other);
-    window.click(&format!("{} [data-col=D]", id("import-row-14"))).await;
+    window
+        .click(&format!("{} [data-col=D]", id("import-row-14")))
+        .await;
     window.press(&other).await;
     press(&window, &[Key::Enter]).await;
     window.shows("没有有问题的行").await;
@@ -274,7 +278,9 @@ async fn a_whole_column_and_a_pasted_block() {
     counts(&window, "errors", "有错误 25").await;
 
     // A block as a spreadsheet copies it.
-    window.click(&format!("{} [data-col=E]", id("import-row-2"))).await;
+    window
+        .click(&format!("{} [data-col=E]", id("import-row-2")))
+        .await;
     let script = "const field = document.querySelector('[data-testid=import-field]');
         const data = new DataTransfer();
         data.setData('text/plain', '7\\t1\\r\\n7\\t2\\r\\n7\\t3\\r\\n');
@@ -342,7 +348,9 @@ async fn a_marked_workbook_comes_back() {
     shows_in(&window, "import-reread", "19 行已导入").await;
     // Rows on record are read only, and say so.
     window.click(&id("import-only-problems")).await;
-    window.click(&format!("{} [data-col=A]", id("import-row-2"))).await;
+    window
+        .click(&format!("{} [data-col=A]", id("import-row-2")))
+        .await;
     window.press("某").await;
     window.shows("第 2 行已导入，不能在这里修改").await;
     menu(&window, "imports").await;
@@ -393,7 +401,9 @@ async fn taken_back_but_for_what_has_moved_on() {
     axe::check(&window, "an import taken back").await;
     in_view(&window, "an import taken back").await;
     window.click(&id("import-result-rows")).await;
-    window.find(&format!("{}[data-state=undone]", id("import-row-2"))).await;
+    window
+        .find(&format!("{}[data-state=undone]", id("import-row-2")))
+        .await;
 
     // They can be imported again; those that stayed are known.
     let rows = children(24);
@@ -420,6 +430,69 @@ async fn taken_back_but_for_what_has_moved_on() {
         .await;
     crate::world::choose(&window, "imports-kind", "批量建班").await;
     window.shows("没有符合条件的导入").await;
+    window.close().await;
+}
+
+/// A workbook whose 证件号码 are numbers, as a spreadsheet stores what was typed into a plain cell.
+fn with_numbers(rows: &[Child]) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("新生信息").unwrap();
+    for (column, heading) in (0..).zip(HEADINGS) {
+        sheet.write_string(0, column, heading).unwrap();
+    }
+    for (at, row) in (1..).zip(rows) {
+        for (column, text) in (0..).zip(row) {
+            match text.parse::<f64>() {
+                // Fifteen digits are kept.
+                Ok(number) if column == 3 => {
+                    sheet.write_number(at, column, (number / 1000.0).floor() * 1000.0)
+                }
+                _ => sheet.write_string(at, column, text),
+            }
+            .unwrap();
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn a_damaged_number_is_picked_and_never_filled_in() {
+    let world = World::new().await;
+    let school = school(&world).await;
+    // Three are on record already, two are not.
+    world.pupils(&school, 0, 3).await;
+    let data = world.close().await;
+    let files = tempfile::tempdir().expect("a folder");
+    let mut rows: Vec<Child> = (0..5).map(|n| child(n, 7, 1 + n % 3)).collect();
+    for row in &mut rows {
+        row[6] = String::new();
+    }
+    let path = file(files.path(), "新生.xlsx", with_numbers(&rows));
+    let window = data.window("school").await;
+    choose(&window, &path).await;
+    counts(&window, "errors", "有错误 5").await;
+    at(&window, 2, "D").await;
+    let damaged = cell(&window, 2, "D").await[0].clone();
+    window.click(&id("import-doctor")).await;
+    let number = rows[0][3].clone();
+    shows_in(&window, "import-doctor-2", &number).await;
+    shows_in(&window, "import-doctor-2", "平江中学").await;
+    axe::check(&window, "a damaged number").await;
+    window.screenshot("import-doctor").await;
+    // Looking fills nothing in.
+    assert_eq!(cell(&window, 2, "D").await[0], damaged);
+    window.click(&id("import-doctor-pick-2")).await;
+    shows_in(&window, "import-doctor-2", &format!("已填入 {number}")).await;
+    assert_eq!(cell(&window, 2, "D").await[0], number.as_str());
+    // A child who is on record is told of as one.
+    counts(&window, "duplicates", "重复 1").await;
+    press(&window, &[Key::Escape]).await;
+    window
+        .wait_for("the drawer is closed", async || {
+            window.find_all(&id("import-doctor-2")).await.is_empty()
+        })
+        .await;
     window.close().await;
 }
 

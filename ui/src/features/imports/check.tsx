@@ -1,5 +1,5 @@
 // 核对: what the file holds, what is wrong with it, and its repair, cell by cell or many at once.
-import { ArrowDownOutlined, ArrowUpOutlined, RedoOutlined, ReloadOutlined, UndoOutlined } from "@ant-design/icons";
+import { ArrowDownOutlined, ArrowUpOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Spin, Switch } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -358,8 +358,12 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
                 </label>
                 {open ? (
                   <>
-                    <Button icon={<UndoOutlined />} disabled={summary.undoable === 0} onClick={undo} aria-label={tImport.undoEdit} data-tip={tImport.undoEditTip(summary.undoable)} data-testid="import-undo-edit" />
-                    <Button icon={<RedoOutlined />} disabled={summary.redoable === 0} onClick={redo} aria-label={tImport.redoEdit} data-tip={tImport.redoEditTip(summary.redoable)} data-testid="import-redo-edit" />
+                    <Button disabled={summary.undoable === 0} onClick={undo} data-tip={tImport.undoEditTip(summary.undoable)} data-testid="import-undo-edit">
+                      {tImport.undoEdit}
+                    </Button>
+                    <Button disabled={summary.redoable === 0} onClick={redo} data-tip={tImport.redoEditTip(summary.redoable)} data-testid="import-redo-edit">
+                      {tImport.redoEdit}
+                    </Button>
                   </>
                 ) : null}
                 <Button icon={<ArrowUpOutlined />} onClick={() => void problem(true)} data-tip="Shift + F8" data-testid="import-previous-problem">

@@ -51,7 +51,8 @@ export function rereadImport(client: QueryClient, importId: string): void {
 /** What an error workbook that came back has changed, until the person has read it. */
 export function useReread(importId: string): [Reread | null, () => void] {
   const client = useQueryClient();
-  const { data } = useQuery<Reread | null>({ queryKey: rereadKey(importId), queryFn: () => null, staleTime: Infinity });
+  // Nothing can be read again here: it was told once.
+  const { data } = useQuery<Reread | null>({ queryKey: rereadKey(importId), queryFn: () => null, enabled: false });
   return [data ?? null, () => client.setQueryData(rereadKey(importId), null)];
 }
 
