@@ -21,6 +21,9 @@ const CLOSING: &str = "closing";
 
 /// Opens the window and stays until it is closed. The context holds the pages.
 pub fn run(context: Context) -> ExitCode {
+    if let Some(end) = ekatong_host::reading::serve_if_asked() {
+        return end;
+    }
     let data_dir = files::chosen_data_dir();
     let mut builder = tauri::Builder::default()
         // First, so that a second start leaves before it opens anything.

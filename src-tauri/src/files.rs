@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use ekatong_core::error::{Code, OpError, Problem};
 use ekatong_core::id::BlobId;
+use ekatong_host::chosen;
 use tauri::AppHandle;
 use tauri::async_runtime::spawn_blocking;
 use tauri_plugin_dialog::{DialogExt, FilePath};
@@ -19,9 +20,6 @@ const DATA_DIR: &str = "EKATONG_DATA";
 
 /// Where files are saved without asking: for tests and unattended screens.
 const SAVE_DIR: &str = "EKATONG_SAVE_DIR";
-
-/// Bytes of a file at most: what the largest row limit allows (model.md, file limits).
-const LARGEST: u64 = 64_000_000;
 
 /// The data folder named by the environment, if any.
 pub(crate) fn chosen_data_dir() -> Option<PathBuf> {
@@ -92,39 +90,12 @@ async fn in_dialog(
     Ok(path)
 }
 
-/// Takes over a file. Its size is asked first: a file that no import can take is
-/// refused before it is read.
+/// Takes over a file, read on a thread that may wait for a slow disk.
 pub(crate) async fn stage_file(backend: &Backend, path: PathBuf) -> Result<Staged, CallError> {
-    let file_name = plain_name(&path.to_string_lossy())?;
-    let unreadable = |_| unreadable(&file_name);
-    let about = tokio::fs::metadata(&path).await.map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(OpError::from(Problem::new(Code::FileKind).message(format!(
-            "“{file_name}”是文件夹，请选择一个工作簿或 .csv 文件。"
-        )))
-        .into());
-    }
-    if about.len() > LARGEST {
-        return Err(too_large(&file_name).into());
-    }
-    let bytes = tokio::fs::read(&path).await.map_err(unreadable)?;
-    stage(backend, &file_name, bytes).await
-}
-
-fn unreadable(file_name: &str) -> CallError {
-    OpError::from(Problem::new(Code::FileDamaged).message(format!(
-        "打不开“{file_name}”，它可能被移动、删除，或您没有读取权限，请重新选择。"
-    )))
-    .into()
-}
-
-fn too_large(file_name: &str) -> OpError {
-    Problem::new(Code::FileTooLarge)
-        .message(format!(
-            "“{file_name}”超过 {} MB，请拆分后再导入。",
-            LARGEST / 1_000_000
-        ))
-        .into()
+    let chosen = spawn_blocking(move || chosen::read(&path))
+        .await
+        .map_err(|error| OpError::internal("reading a chosen file", error))??;
+    stage(backend, &chosen.name, chosen.bytes).await
 }
 
 /// Takes over the bytes of a file.
@@ -135,8 +106,8 @@ pub(crate) async fn stage(
 ) -> Result<Staged, CallError> {
     let file_name = plain_name(file_name)?;
     let size = bytes.len() as u64;
-    if size > LARGEST {
-        return Err(too_large(&file_name).into());
+    if size > chosen::largest() {
+        return Err(chosen::too_large(&file_name, size).into());
     }
     let blob_id = backend.stage(&file_name, &bytes).await?;
     Ok(Staged {

@@ -307,7 +307,7 @@ both_engines! {
         // Made by tests/fixtures/workbooks/make.py with the program of their name; all hold the same table.
         let world = World::new(engine).await;
         let staff = world.test.sign_in("school").await;
-        for name in ["import-openpyxl.xlsx", "import-xlsxwriter.xlsx", "import-libreoffice.xlsx"] {
+        for name in ["import-openpyxl.xlsx", "import-xlsxwriter.xlsx", "import-libreoffice.xlsx", "import-xlwt.xls"] {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workbooks").join(name);
             let bytes = std::fs::read(path).unwrap();
             let preview = world.test.preview(&staff, &world.junior, name, &bytes).await.unwrap();
@@ -324,6 +324,29 @@ both_engines! {
                 "{name}"
             );
         }
+    }
+
+    async fn a_csv_keeps_what_excel_would_lose(engine: Engine) {
+        // The same table, written in GB18030 by a program that knew no name's last character.
+        let world = World::new(engine).await;
+        let staff = world.test.sign_in("school").await;
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workbooks/import.csv");
+        let preview = world.test.preview(&staff, &world.junior, "导出.csv", &std::fs::read(path).unwrap()).await.unwrap();
+        assert_eq!((preview["sheet"].as_str(), preview["rows"].as_i64()), (Some("导出"), Some(4)));
+        let problems = world.test.problems(&staff, preview["id"].as_str().unwrap()).await;
+        let at = |row: i64, column: &str, code: &str| (row, column.to_owned(), code.to_owned());
+        // Row 3 has the digits that row 2 has: nothing was lost, and the child is there twice.
+        assert_eq!(
+            errors(&problems),
+            [
+                at(2, "D", "row.conflict"),
+                at(3, "D", "row.conflict"),
+                at(4, "E", "row.grade_invalid"),
+                at(4, "F", "row.class_invalid"),
+            ]
+        );
+        let lost = problems.iter().find(|p| p["code"] == "pupil.name_lost").unwrap();
+        assert_eq!((lost["row"].as_i64(), lost["severity"].as_str()), (Some(2), Some("warning")));
     }
 
     async fn a_cancelled_preview_leaves_nothing(engine: Engine) {

@@ -15,13 +15,16 @@ mod session;
 
 use std::process::ExitCode;
 
-use ekatong_host::{Exit, Place, logging};
+use ekatong_host::{Exit, Place, logging, reading};
 
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::Context;
 
 fn main() -> ExitCode {
+    if let Some(end) = reading::serve_if_asked() {
+        return end;
+    }
     let json = std::env::args_os().any(|argument| argument == "--json");
     let cli = match args::parse() {
         Ok(cli) => cli,

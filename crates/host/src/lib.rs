@@ -2,8 +2,10 @@
 //!
 //! The window and the `ekatong` program both start at [`LocalHost`]; its `app`
 //! is the one door to the operations. `folder` knows the files, `keys` the ways
-//! to open the data key, `clock` the time, `demo` the sample districts.
+//! to open the data key, `clock` the time, `demo` the sample districts; `chosen`
+//! reads the files that people hand over, `reading` opens them as workbooks.
 
+pub mod chosen;
 mod clock;
 pub mod demo;
 mod errors;
@@ -12,6 +14,7 @@ mod keys;
 mod local;
 pub mod logging;
 mod place;
+pub mod reading;
 
 pub use clock::{FixedClock, SystemClock};
 pub use ekatong_store::keys::RecoveryCode;

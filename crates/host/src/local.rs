@@ -13,7 +13,6 @@ use ekatong_core::password;
 use ekatong_core::ports::{AccountRecord, AuditRecord, Clock, GrantRecord, Ports, UnitOfWork};
 use ekatong_core::settings::PasswordProfile;
 use ekatong_core::upkeep::maintain;
-use ekatong_sheet::Sheets;
 use ekatong_store::keys::{DataKey, RecoveryCode};
 use ekatong_store::{Database, Vault, schema_version};
 use serde::{Deserialize, Serialize};
@@ -29,6 +28,7 @@ use crate::errors::HostError;
 use crate::folder::FolderLock;
 use crate::keys::{self, Given, KeyStore, Way};
 use crate::place::Place;
+use crate::reading;
 
 /// Another program may be changing the schema, which takes as long as a copy of the file.
 const WAIT_SHARED: Duration = Duration::from_secs(60);
@@ -491,7 +491,7 @@ impl LocalHost {
             store,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             cipher: Arc::new(vault),
-            workbooks: Arc::new(Sheets),
+            workbooks: reading::workbooks(),
         };
         Ok(Self {
             app: App::new(ports),

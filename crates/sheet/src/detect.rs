@@ -5,7 +5,7 @@
 
 use std::io::Cursor;
 
-use ekatong_core::import::cells::FileLimits;
+use ekatong_core::import::cells::{Container, FileLimits};
 use memchr::memmem;
 use zip::ZipArchive;
 
@@ -30,6 +30,7 @@ enum Content {
     EncryptedOle,
     Xls,
     OtherOle,
+    BrokenOle,
     Pdf,
     Html,
     Xml,
@@ -49,7 +50,7 @@ impl Content {
             Self::OtherZip | Self::BrokenZip => "压缩包或其他文档",
             Self::EncryptedOle => "加密的工作簿",
             Self::Xls => "旧版 Excel 97-2003 工作簿（.xls）",
-            Self::OtherOle => "旧版 Office 文档",
+            Self::OtherOle | Self::BrokenOle => "旧版 Office 文档",
             Self::Pdf => "PDF 文档",
             Self::Html => "网页（HTML）",
             Self::Xml => "XML 文档",
@@ -60,11 +61,11 @@ impl Content {
     }
 }
 
-/// Refuses what is not an .xlsx or .xlsm that can be opened.
+/// What the file is opened as; refuses what is none of the containers that are read.
 ///
 /// # Errors
 /// `file.damaged`, `file.too_large`, `file.kind`, `file.encrypted`.
-pub(crate) fn check(bytes: &[u8], file_name: &str, limits: FileLimits) -> Result<(), Fault> {
+pub(crate) fn check(bytes: &[u8], file_name: &str, limits: FileLimits) -> Result<Container, Fault> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > limits.packed {
         return Err(fault::packed(size, limits.packed));
@@ -97,29 +98,22 @@ pub(crate) fn check(bytes: &[u8], file_name: &str, limits: FileLimits) -> Result
     if content == Content::BrokenZip && matches!(expected, Content::Xlsx | Content::Xlsm) {
         return Err(fault::damaged("压缩结构不完整"));
     }
-    // An .xlsm need not hold macros.
-    let fits = content == expected || (expected == Content::Xlsm && content == Content::Xlsx);
-    if !fits {
-        return Err(fault::kind(&format!(
+    if content == Content::BrokenOle && expected == Content::Xls {
+        return Err(fault::damaged("文件结构不完整"));
+    }
+    match (expected, content) {
+        // An .xlsm need not hold macros.
+        (Content::Xlsx, Content::Xlsx) | (Content::Xlsm, Content::Xlsx | Content::Xlsm) => {
+            Ok(Container::Xlsx)
+        }
+        (Content::Xls, Content::Xls) => Ok(Container::Xls),
+        // What has no mark of its own may still be text, in some encoding; its
+        // reader looks at all of it and says what is wrong.
+        (Content::Text, Content::Text | Content::Unknown) => Ok(Container::Csv),
+        (_, _) => Err(fault::kind(&format!(
             "扩展名是 .{extension}，内容却是：{}",
             content.name()
-        )));
-    }
-    match content {
-        Content::Xlsx | Content::Xlsm => Ok(()),
-        Content::Xls => Err(fault::kind("暂不支持旧版 Excel 97-2003 工作簿（.xls）")),
-        Content::Text => Err(fault::kind("暂不支持 .csv 文本")),
-        Content::Xlsb
-        | Content::Ods
-        | Content::OtherZip
-        | Content::BrokenZip
-        | Content::EncryptedOle
-        | Content::OtherOle
-        | Content::Pdf
-        | Content::Html
-        | Content::Xml
-        | Content::Rtf
-        | Content::Unknown => Err(fault::kind(content.name())),
+        ))),
     }
 }
 
@@ -209,8 +203,10 @@ fn ole_content(bytes: &[u8]) -> Content {
         Content::EncryptedOle
     } else if has("Workbook") || has("Book") {
         Content::Xls
-    } else {
+    } else if has("WordDocument") || has("PowerPoint Document") {
         Content::OtherOle
+    } else {
+        Content::BrokenOle
     }
 }
 

@@ -21,6 +21,20 @@ pub(crate) fn damaged(what: &str) -> Fault {
     )))
 }
 
+/// Bytes that belong to none of the encodings a .csv may have.
+pub(crate) fn encoding() -> Fault {
+    Box::new(Problem::new(Code::FileDamaged).message(
+        "文件的文字编码既不是 UTF-8，也不是 GB18030，请用 Excel 或 WPS 打开检查，另存为 .xlsx 后再导入",
+    ))
+}
+
+/// A NUL, which no text holds.
+pub(crate) fn nul() -> Fault {
+    Box::new(Problem::new(Code::FileDamaged).message(
+        "文件中有空字符（NUL），不是正常的 .csv 文本，请用 Excel 或 WPS 打开检查，另存为 .xlsx 后再导入",
+    ))
+}
+
 /// A password is needed to open the file.
 pub(crate) fn encrypted() -> Fault {
     Box::new(Problem::new(Code::FileEncrypted).message("文件设有打开密码，请去掉密码后再导入"))

@@ -36,6 +36,18 @@ impl Strings {
         }
     }
 
+    /// Adds a string; none when all of them are longer than an index can tell.
+    pub(crate) fn push(&mut self, text: impl Iterator<Item = char>) -> Option<()> {
+        self.text.extend(text);
+        self.ends.push(u32::try_from(self.text.len()).ok()?);
+        Some(())
+    }
+
+    /// Bytes of all strings.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// The string with this number.
     pub(crate) fn get(&self, number: usize) -> Option<&str> {
         let end = *self.ends.get(number)?;

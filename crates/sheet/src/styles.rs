@@ -71,14 +71,14 @@ impl Styles {
 
 /// Built-in formats (ECMA-376 part 1, 18.8.30), with those that Chinese and
 /// Japanese Excel adds: 27–36 and 50–58.
-const fn built_in_date(id: u32) -> bool {
+pub(crate) const fn built_in_date(id: u32) -> bool {
     matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
 }
 
 /// True when a format code shows a date or time: a day, month, year, hour,
 /// minute or second outside quotes, escapes and brackets, or an elapsed time
 /// such as `[h]`. Only the first section, the one of positive numbers, counts.
-fn shows_date(code: &str) -> bool {
+pub(crate) fn shows_date(code: &str) -> bool {
     let mut chars = code.chars();
     while let Some(c) = chars.next() {
         match c {

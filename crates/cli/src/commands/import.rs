@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use ekatong_core::error::{Code, OpError, Problem};
-use ekatong_host::{Exit, HostError};
+use ekatong_core::error::OpError;
+use ekatong_host::{Exit, HostError, chosen};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,8 +14,6 @@ use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text};
 use crate::session::{Context, Session, check_free, signed_in};
 
-/// The largest file that any row limit allows, in bytes (model.md).
-const LARGEST: u64 = 64 * 1024 * 1024;
 /// Rows asked for at once.
 const PAGE: i64 = 500;
 
@@ -153,10 +151,10 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
             .await
         }
         Import::Doctor { file, school } => {
-            let bytes = read(&file);
+            let chosen = chosen::read(&file);
             signed_in(context, async |session| {
                 let request = Fields::new().with("kind", NEW_PUPILS);
-                let summary = preview(session, request, &file, &school, bytes?).await?;
+                let summary = preview(session, request, &file, &school, chosen?.bytes).await?;
                 let answer = doctor(session, text(&summary, "id")).await?;
                 session.output.answer(&answer, diagnosis);
                 Ok(Exit::Done)
@@ -182,35 +180,15 @@ async fn workbook(context: &Context, kind: &str, new: Workbook) -> Result<Exit, 
     if let Some(out) = &new.errors_to {
         check_free(out, new.force)?;
     }
-    let bytes = read(&new.file);
+    let bytes = chosen::read(&new.file).map(|file| file.bytes);
     signed_in(context, async |session| {
         let outcome = match bytes {
             Ok(bytes) => check_and_commit(session, kind, &new, bytes).await,
-            Err(failure) => Err(failure),
+            Err(error) => Err(error.into()),
         };
         finish(session.output, &new, outcome)
     })
     .await
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| {
-        tracing::info!(%error, "the workbook could not be read");
-        Failure::Usage(format!(
-            "读不到文件：{}，请核对路径和权限。",
-            path.display()
-        ))
-    };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > LARGEST {
-        let message = format!(
-            "文件有 {} MB，超过 {} MB，请分成几个文件。",
-            size >> 20,
-            LARGEST >> 20
-        );
-        return Err(Problem::new(Code::FileTooLarge).message(message).into());
-    }
-    std::fs::read(path).map_err(failed)
 }
 
 /// What an import came to.

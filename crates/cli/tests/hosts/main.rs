@@ -12,5 +12,6 @@ mod demo;
 mod imports;
 mod keys;
 mod program;
+mod reading;
 mod story;
 mod workbook;

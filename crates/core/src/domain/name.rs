@@ -22,6 +22,20 @@ impl PersonName {
     /// character was lost on the way). The caller replaces code and text for
     /// guardians.
     pub fn parse(raw: &str) -> Result<Parsed<Self>, Problem> {
+        Self::read(raw, false)
+    }
+
+    /// Reads a name from a file whose writer may have put `?` for characters
+    /// that its encoding lacks (.csv): accepted, with a `pupil.name_lost`
+    /// warning, for nobody can write the file without it.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], but for `?`.
+    pub fn parse_with_losses(raw: &str) -> Result<Parsed<Self>, Problem> {
+        Self::read(raw, true)
+    }
+
+    fn read(raw: &str, losses: bool) -> Result<Parsed<Self>, Problem> {
         // The full-width stop becomes `·` here, but NFKC would make it `.`.
         let unified: String = raw
             .chars()
@@ -41,11 +55,12 @@ impl PersonName {
         }
         if name
             .chars()
-            .any(|c| c == '?' || c == '\u{FFFD}' || is_private_use(c))
+            .any(|c| c == '\u{FFFD}' || is_private_use(c) || (c == '?' && !losses))
         {
             return Err(Problem::new(Code::PupilNameLost));
         }
-        if name.chars().any(|c| !is_allowed(c)) {
+        let lost = name.contains('?');
+        if name.chars().any(|c| c != '?' && !is_allowed(c)) {
             return Err(Problem::new(Code::PupilNameCharacter));
         }
         if !name.chars().any(char::is_alphabetic) {
@@ -54,11 +69,17 @@ impl PersonName {
         if !(2..=50).contains(&name.chars().count()) {
             return Err(Problem::new(Code::PupilNameLength));
         }
-        let problems = if name == raw.trim() {
-            Vec::new()
-        } else {
-            vec![text::normalised()]
-        };
+        let mut problems = Vec::new();
+        if lost {
+            problems.push(
+                Problem::new(Code::PupilNameLost)
+                    .message("姓名中有问号，疑似生僻字丢失，请核对；有误请改正后重新导入。")
+                    .warning(),
+            );
+        }
+        if name != raw.trim() {
+            problems.push(text::normalised());
+        }
         Ok(Parsed {
             value: Self(name),
             problems,
@@ -140,6 +161,28 @@ mod tests {
         }
         let name = PersonName::parse("林知夏").unwrap().value;
         assert_eq!(format!("{name:?}"), "PersonName(…)");
+    }
+
+    #[test]
+    fn a_lost_character_may_pass() {
+        let parsed = PersonName::parse_with_losses("林？夏").unwrap();
+        assert_eq!(parsed.value.as_str(), "林?夏");
+        assert!(parsed.problems.iter().all(|p| !p.is_error()));
+        assert_eq!(parsed.problems[0].code, Code::PupilNameLost);
+        assert!(parsed.problems[0].message.contains("问号"));
+        assert_eq!(
+            PersonName::parse_with_losses("林知夏").unwrap().problems,
+            []
+        );
+        for (raw, want) in [
+            ("??", Code::PupilNameCharacter),
+            ("林\u{FFFD}夏", Code::PupilNameLost),
+            ("林?2", Code::PupilNameCharacter),
+            ("?", Code::PupilNameCharacter),
+        ] {
+            let problem = PersonName::parse_with_losses(raw).unwrap_err();
+            assert_eq!(problem.code, want, "{raw:?}");
+        }
     }
 
     proptest! {

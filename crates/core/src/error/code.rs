@@ -207,6 +207,10 @@ codes! {
     // ---- workbooks ----
     /// Not a workbook, or content and extension contradict.
     FileKind = "file.kind",
+    /// It cannot be opened or read where it lies.
+    FileUnreadable = "file.unreadable",
+    /// It changed or went away while it was read.
+    FileChanged = "file.changed",
     /// Damaged.
     FileDamaged = "file.damaged",
     /// Password-protected.

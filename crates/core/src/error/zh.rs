@@ -101,6 +101,8 @@ pub const fn text(code: Code) -> &'static str {
         Code::PhoneInvalid => "手机号码应为 11 位数字，以 1 开头，请核对。",
         Code::ApplicationSubmitted => "该申请已提交，不能再修改；如需修改，请联系区级管理员退回。",
         Code::FileKind => "文件不是可读取的工作簿，或内容与扩展名不符，请另存为 .xlsx 后重试。",
+        Code::FileUnreadable => "文件打不开，请核对它的位置和读取权限，再重新选择。",
+        Code::FileChanged => "文件在读取时被修改了，请先保存并关闭它，再重新选择。",
         Code::FileDamaged => "文件已损坏，请在 Excel 中打开并另存为 .xlsx 后重试。",
         Code::FileEncrypted => "文件设有打开密码，请取消密码后重新保存。",
         Code::FileTooLarge => "文件太大，请删去图片和多余的工作表，或分成几个文件。",

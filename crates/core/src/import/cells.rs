@@ -25,7 +25,7 @@ pub enum CellValue {
 }
 
 /// One cell that is not empty.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Column, from 0.
     pub column: u32,
@@ -38,7 +38,7 @@ pub struct Cell {
 }
 
 /// One row that has at least one non-empty cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SheetRow {
     /// Row number as Excel shows it, from 1.
     pub row: u32,
@@ -49,7 +49,7 @@ pub struct SheetRow {
 }
 
 /// A sheet of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetInfo {
     /// Name on its tab.
     pub name: String,
@@ -58,14 +58,14 @@ pub struct SheetInfo {
 }
 
 /// Facts about a sheet that hold for all its rows; complete once its rows were read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SheetFacts {
     /// Columns that are hidden, from 0.
     pub hidden_columns: Vec<u32>,
 }
 
 /// A merged range; rows as Excel shows them from 1, columns from 0, ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergedRange {
     /// First row.
     pub top: u32,
@@ -78,7 +78,7 @@ pub struct MergedRange {
 }
 
 /// How much of a file is read before it is refused (model.md, file limits).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileLimits {
     /// Data rows at most (IMP-4).
     pub rows: u32,
@@ -106,9 +106,42 @@ impl FileLimits {
     }
 }
 
+/// What kind of file the cells came from: some of them lose characters on the
+/// way, and what a person should do about it differs (rules §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Container {
+    /// .xlsx or .xlsm.
+    #[default]
+    Xlsx,
+    /// .xls.
+    Xls,
+    /// .csv.
+    Csv,
+}
+
+impl Container {
+    /// The kind that a name tells; a file whose content is another is not read.
+    #[must_use]
+    pub fn of_name(file_name: &str) -> Self {
+        let extension = file_name.rsplit_once('.').map_or("", |(_, end)| end);
+        if extension.eq_ignore_ascii_case("xls") {
+            Self::Xls
+        } else if extension.eq_ignore_ascii_case("csv") {
+            Self::Csv
+        } else {
+            Self::Xlsx
+        }
+    }
+}
+
 /// A workbook opened for reading. Rows are streamed: memory does not grow with
 /// the sheet beyond what the file's shared strings need.
 pub trait Workbook: Send {
+    /// The kind of file that was opened.
+    fn container(&self) -> Container {
+        Container::Xlsx
+    }
+
     /// Its sheets in the order of their tabs.
     fn sheets(&self) -> &[SheetInfo];
 

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::Checked;
+use super::cells::Container;
 use super::grade_class;
 use super::new_pupils::at;
 use super::row::{Field, RowReader};
@@ -85,7 +86,12 @@ pub(super) fn check(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Checked<Pup
 /// Reads a name; `missing` renames the problems of a guardian's.
 fn person_name(row: &mut RowReader<'_>, index: usize, missing: Option<Code>) -> Option<PersonName> {
     let raw = row.text(index)?;
-    let parsed = PersonName::parse(&raw).map_err(|mut problem| {
+    let container = row.container();
+    let read = match container {
+        Container::Csv => PersonName::parse_with_losses,
+        Container::Xlsx | Container::Xls => PersonName::parse,
+    };
+    let rename = |mut problem: Problem| {
         if let Some(missing) = missing {
             if problem.code == Code::PupilNameMissing {
                 problem.code = missing;
@@ -93,9 +99,19 @@ fn person_name(row: &mut RowReader<'_>, index: usize, missing: Option<Code>) -> 
             problem.message = problem.message.replacen("姓名", "家长姓名", 1);
         }
         problem
+    };
+    let parsed = read(&raw).map_err(|problem| {
+        let garbled = |c: char| c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace());
+        rename(if container == Container::Xls && raw.contains(garbled) {
+            problem
+                .message("姓名中有乱码，疑似生僻字丢失，请打开原文件核对，另存为 .xlsx 后再导入。")
+        } else {
+            problem
+        })
     });
-    let parsed = row.take(index, parsed)?;
-    Some(noted(row, index, parsed))
+    let Parsed { value, problems } = row.take(index, parsed)?;
+    let problems = problems.into_iter().map(rename).collect();
+    Some(noted(row, index, Parsed { value, problems }))
 }
 
 /// Reports the notes of a parsed value and gives the value.

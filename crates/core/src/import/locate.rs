@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::ImportTable;
-use super::cells::{CellValue, SheetRow, Workbook};
+use super::cells::{CellValue, Container, SheetRow, Workbook};
 use super::row::{Column, ColumnMap, RowNature, canonical, letter, nature};
 use crate::error::{Code, OpError, Place, Problem};
 
@@ -82,7 +82,7 @@ pub fn locate(workbook: &mut dyn Workbook, table: &ImportTable) -> Result<Locate
                 ))
             })?,
     };
-    let mut located = judge(best, columns, name(best));
+    let mut located = judge(best, columns, name(best), workbook.container());
     if !best.visible {
         located.notes.push(
             Problem::new(Code::SheetHidden)
@@ -199,7 +199,7 @@ fn has_data(
     candidate: &Candidate,
     columns: &[Column],
 ) -> Result<bool, OpError> {
-    let map = column_map(candidate, columns, String::new());
+    let map = column_map(candidate, columns, String::new(), workbook.container());
     let mut found = false;
     workbook.rows(candidate.sheet, &mut |row| {
         found = row.row > candidate.row && nature(&row, columns, &map) == RowNature::Data;
@@ -212,7 +212,12 @@ fn has_data(
     Ok(found)
 }
 
-fn column_map(candidate: &Candidate, columns: &[Column], sheet: String) -> ColumnMap {
+fn column_map(
+    candidate: &Candidate,
+    columns: &[Column],
+    sheet: String,
+    container: Container,
+) -> ColumnMap {
     let at = |name: &str| {
         let found = candidate
             .headings
@@ -221,20 +226,26 @@ fn column_map(candidate: &Candidate, columns: &[Column], sheet: String) -> Colum
         found.map(|(column, _)| *column)
     };
     ColumnMap {
+        container,
         sheet,
         at: columns.iter().map(|column| at(&column.name())).collect(),
     }
 }
 
 /// Judges the headings: missing, old, repeated and superfluous ones.
-fn judge(candidate: &Candidate, columns: &[Column], sheet: String) -> Located {
+fn judge(
+    candidate: &Candidate,
+    columns: &[Column],
+    sheet: String,
+    container: Container,
+) -> Located {
     let place = |column: Option<u32>, heading: Option<String>| Place {
         sheet: Some(sheet.clone()),
         row: Some(candidate.row),
         column: column.map(letter),
         heading,
     };
-    let map = column_map(candidate, columns, sheet.clone());
+    let map = column_map(candidate, columns, sheet.clone(), container);
     let mut refused = Vec::new();
     let mut notes = Vec::new();
     let mut absent = Vec::new();

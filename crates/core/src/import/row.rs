@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::{Cell, CellValue, MergedRange, SheetRow};
+use super::cells::{Cell, CellValue, Container, MergedRange, SheetRow};
 use super::snapshot::Snapshot;
 use super::table::Entry;
 use crate::domain::text;
@@ -94,6 +94,8 @@ pub fn column_of(letter: &str) -> Option<u32> {
 /// Where the file has the columns of an import, in the order of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnMap {
+    /// Kind of the file.
+    pub container: Container,
     /// Name of the sheet.
     pub sheet: String,
     /// Column in the file, from 0; none where the file lacks it.
@@ -198,6 +200,12 @@ impl<'a> RowReader<'a> {
             row,
             problems: Vec::new(),
         }
+    }
+
+    /// The kind of file the row is from.
+    #[must_use]
+    pub const fn container(&self) -> Container {
+        self.map.container
     }
 
     /// Reads a column. Blank required cells, merged cells, error values and
@@ -500,6 +508,7 @@ mod tests {
     #[test]
     fn covered_columns_follow_the_rows() {
         let map = ColumnMap {
+            container: Container::Xlsx,
             sheet: "s".to_owned(),
             at: vec![Some(0), None, Some(3)],
         };

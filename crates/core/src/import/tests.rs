@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::cells::{
-    Cell, CellValue, FileLimits, MergedRange, SheetFacts, SheetInfo, SheetRow, Workbook,
+    Cell, CellValue, Container, FileLimits, MergedRange, SheetFacts, SheetInfo, SheetRow, Workbook,
 };
 use super::check::PupilEntry;
 use super::guide::ImportGuide;
@@ -73,6 +73,7 @@ struct Sheet {
 struct Book {
     infos: Vec<SheetInfo>,
     sheets: Vec<Sheet>,
+    container: Container,
 }
 
 impl Book {
@@ -80,11 +81,16 @@ impl Book {
         Self {
             infos: sheets.iter().map(|s| s.info.clone()).collect(),
             sheets,
+            container: Container::Xlsx,
         }
     }
 }
 
 impl Workbook for Book {
+    fn container(&self) -> Container {
+        self.container
+    }
+
     fn sheets(&self) -> &[SheetInfo] {
         &self.infos
     }
@@ -811,6 +817,43 @@ fn sentences_name_the_place_and_what_there_is() {
         located_message(&whole),
         format!("第 3 行：{}", bare.message)
     );
+}
+
+#[test]
+fn lost_characters_are_judged_by_the_kind_of_file() {
+    use Container::{Csv, Xls, Xlsx};
+    use Severity::{Error, Warning};
+    for (container, name, code, severity, says) in [
+        (Xlsx, "林?夏", Code::PupilNameLost, Error, "请重新输入"),
+        (Xls, "林?夏", Code::PupilNameLost, Error, "请重新输入"),
+        (Csv, "林?夏", Code::PupilNameLost, Warning, "姓名中有问号"),
+        (
+            Csv,
+            "林\u{FFFD}夏",
+            Code::PupilNameLost,
+            Error,
+            "请重新输入",
+        ),
+        (Xls, "林\u{FFFD}夏", Code::PupilNameLost, Error, ".xlsx"),
+        (Xls, "林\u{1}夏", Code::PupilNameCharacter, Error, ".xlsx"),
+        (Xlsx, "林\u{1}夏", Code::PupilNameCharacter, Error, "间隔号"),
+        (Xls, "林\n2", Code::PupilNameCharacter, Error, "间隔号"),
+    ] {
+        for (index, whose) in [(at::NAME, "姓名"), (at::GUARDIAN_NAME, "家长姓名")] {
+            let mut boy = BOY;
+            boy[index] = name;
+            let mut book = Book::new(vec![sheet("新生信息", &[&HEADINGS, &boy])]);
+            book.container = container;
+            let row = run_limited(&mut book, 500).unwrap().rows.remove(0);
+            let [problem] = row.problems.as_slice() else {
+                panic!("{container:?} {name:?}: {:?}", row.problems);
+            };
+            assert_eq!((problem.code, problem.severity), (code, severity));
+            assert!(problem.message.contains(says), "{}", problem.message);
+            assert!(problem.message.starts_with(whose), "{}", problem.message);
+            assert_eq!(row.entry.is_some(), severity == Warning);
+        }
+    }
 }
 
 #[test]

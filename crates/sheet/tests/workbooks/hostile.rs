@@ -26,13 +26,18 @@ fn read_all(bytes: Vec<u8>, name: &str) {
     }
 }
 
-const FIXTURES: [&str; 6] = [
+const FIXTURES: [&str; 11] = [
     "openpyxl.xlsx",
     "hidden-merged.xlsx",
     "types.xlsx",
     "wps.xlsx",
     "libreoffice.xls",
     "encrypted.xlsx",
+    "hidden-merged.xls",
+    "values.xls",
+    "long-strings.xls",
+    "gb18030.csv",
+    "semicolons.csv",
 ];
 
 const PARTS: [&str; 5] = [
@@ -88,7 +93,8 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        read_all(bytes, "a.xlsx");
+        let extension = FIXTURES[file].rsplit_once('.').unwrap().1;
+        read_all(bytes, &format!("a.{extension}"));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 mod common;
 mod hostile;
 mod mark;
+mod memory;
 mod read;
 mod refuse;
 mod write;

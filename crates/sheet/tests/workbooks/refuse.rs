@@ -1,10 +1,10 @@
 //! Files that are refused, and with which words.
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 
 use crate::common::{fixture, open, rows};
 use ekatong_core::error::{Code, OpError, Problem};
-use ekatong_core::import::cells::FileLimits;
+use ekatong_core::import::cells::{CellValue, FileLimits};
 use ekatong_core::import::table::Workbooks;
 use ekatong_sheet::Sheets;
 use zip::write::SimpleFileOptions;
@@ -46,6 +46,182 @@ fn patched(name: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
     new.finish().unwrap().into_inner()
 }
 
+/// A committed .xls with the records of its workbook changed.
+fn changed_stream(name: &str, change: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::open(Cursor::new(fixture(name))).unwrap();
+    let mut records = Vec::new();
+    file.open_stream("/Workbook")
+        .unwrap()
+        .read_to_end(&mut records)
+        .unwrap();
+    change(&mut records);
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_stream("/Workbook")
+        .unwrap()
+        .write_all(&records)
+        .unwrap();
+    file.into_inner().into_inner()
+}
+
+/// A record of an .xls.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(data.len()).unwrap();
+    [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
+}
+
+/// An .xls whose only sheet has these records between its begin and end.
+fn sheet_of(records: &[Vec<u8>], strings: &[Vec<u8>]) -> Vec<u8> {
+    let begin = |sort: u8| record(0x0809, &[0, 6, sort, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0]);
+    let end = record(0x000A, &[]);
+    let sheet = |start: usize| {
+        let start = u32::try_from(start).unwrap().to_le_bytes();
+        record(0x0085, &[&start[..], &[0, 0, 1, 0, b'S']].concat())
+    };
+    let strings = strings.concat();
+    let start = begin(5).len() + sheet(0).len() + strings.len() + end.len();
+    let stream = [
+        begin(5),
+        sheet(start),
+        strings,
+        end.clone(),
+        begin(0x10),
+        records.concat(),
+        end,
+    ]
+    .concat();
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_stream("/Workbook")
+        .unwrap()
+        .write_all(&stream)
+        .unwrap();
+    file.into_inner().into_inner()
+}
+
+#[test]
+fn forged_records_are_damage_or_cost_nothing() {
+    let cell = |row: u16, column: u16| {
+        let place = [row.to_le_bytes(), column.to_le_bytes()].concat();
+        record(0x027E, &[&place[..], &[0, 0, 0x1E, 0, 0, 0]].concat())
+    };
+    let mul = |first: u16, last: u16, cells: usize| {
+        let place = [0_u16.to_le_bytes(), first.to_le_bytes()].concat();
+        record(
+            0x00BD,
+            &[&place[..], &vec![0; cells * 6], &last.to_le_bytes()].concat(),
+        )
+    };
+    for (what, records) in [
+        ("column beyond the last", vec![cell(0, 256)]),
+        ("too few numbers", vec![mul(0, 200, 2)]),
+        ("wrong order", vec![mul(9, 2, 2)]),
+        ("short record", vec![record(0x0203, &[0; 9])]),
+        ("string that is not there", vec![record(0x00FD, &[0; 10])]),
+        (
+            "text that is cut off",
+            vec![record(0x0204, &[0, 0, 0, 0, 0, 0, 9, 0, 0, b'a'])],
+        ),
+    ] {
+        let problem = refused(sheet_of(&records, &[]), "a.xls");
+        assert_eq!(problem.code, Code::FileDamaged, "{what}");
+    }
+    // Dimensions of all rows and columns, cells in all corners, out of order
+    // and twice, and a merged range over everything.
+    let records = [
+        record(
+            0x0200,
+            &[0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0xFF, 0xFF, 0, 0],
+        ),
+        cell(65535, 255),
+        cell(0, 255),
+        cell(0, 0),
+        cell(0, 0),
+        mul(3, 5, 3),
+        record(0x00E5, &[1, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0xFF, 0xFF]),
+    ];
+    let mut book = open(sheet_of(&records, &[]), "a.xls").unwrap();
+    let (rows, _) = rows(book.as_mut(), 0).unwrap();
+    let places: Vec<_> = rows
+        .iter()
+        .map(|r| (r.row, r.cells.iter().map(|c| c.column).collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(places, [(1, vec![0, 3, 4, 5, 255]), (65536, vec![255])]);
+    assert!(rows.iter().all(|r| r.cells.iter().all(|c| c.merged)));
+}
+
+#[test]
+fn old_formulas_tell_whether_they_were_computed() {
+    let formula = |column: u8, result: [u8; 8], flags: u8| {
+        let head = [0, 0, column, 0, 0, 0];
+        record(
+            6,
+            &[&head[..], &result, &[flags, 0, 0, 0, 0, 0, 0, 0]].concat(),
+        )
+    };
+    let marked = |kind, value| [kind, 0, value, 0, 0, 0, 0xFF, 0xFF];
+    let records = [
+        formula(0, 2.5_f64.to_le_bytes(), 3),
+        formula(1, [0; 8], 0),
+        formula(2, [0; 8], 3),
+        formula(3, marked(3, 0), 0),
+        formula(4, marked(3, 0), 3),
+        formula(5, marked(0, 0), 0),
+        record(0x04BC, &[0; 8]),
+        record(0x0207, &[3, 0, 0, b'a']),
+        record(0x003C, &[1, b'b', 0, 0x09, 0x67]),
+        formula(6, marked(0, 0), 0),
+        formula(7, marked(1, 1), 0),
+        formula(8, marked(2, 7), 0),
+    ];
+    let mut book = open(sheet_of(&records, &[]), "a.xls").unwrap();
+    let (rows, _) = rows(book.as_mut(), 0).unwrap();
+    let values: Vec<_> = rows[0]
+        .cells
+        .iter()
+        .map(|c| (c.column, c.value.clone()))
+        .collect();
+    assert_eq!(
+        values,
+        [
+            (0, CellValue::Number(2.5)),
+            (1, CellValue::Number(0.0)),
+            (2, CellValue::FormulaWithoutValue),
+            (4, CellValue::FormulaWithoutValue),
+            (5, CellValue::Text("ab有".into())),
+            (6, CellValue::FormulaWithoutValue),
+            (7, CellValue::Bool(true)),
+            (8, CellValue::Error("#DIV/0!".into())),
+        ]
+    );
+    assert!(rows[0].cells.iter().all(|c| c.formula));
+}
+
+#[test]
+fn old_cells_that_repeat_one_long_text_are_stopped() {
+    let text = [&[1, 0, 0, 0, 1, 0, 0, 0, 0x20, 0x1F, 0][..], &[b'a'; 7968]].concat();
+    let cells: Vec<_> = (0..20_000_u16)
+        .map(|n| {
+            let place = [(n / 250).to_le_bytes(), (n % 250).to_le_bytes()].concat();
+            record(0x00FD, &[&place[..], &[0; 6]].concat())
+        })
+        .collect();
+    let problem = refused(sheet_of(&cells, &[record(0x00FC, &text)]), "a.xls");
+    assert_eq!(problem.code, Code::FileTooLarge);
+}
+
+#[test]
+fn csv_that_is_no_text_is_told() {
+    for (bytes, says) in [
+        (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0".to_vec(), "空字符"),
+        (b"a,b\r\n1\0,2".to_vec(), "空字符"),
+        (b"a,\xFF\xFF\r\n".to_vec(), "编码"),
+        (Vec::new(), "空的"),
+    ] {
+        let problem = refused(bytes, "a.csv");
+        assert_eq!(problem.code, Code::FileDamaged);
+        assert!(problem.message.contains(says), "{}", problem.message);
+    }
+}
+
 #[test]
 fn other_kinds_are_named_with_what_to_do() {
     let ods = fixture("libreoffice.ods");
@@ -60,8 +236,15 @@ fn other_kinds_are_named_with_what_to_do() {
         .unwrap()
         .into_inner();
     for (bytes, name, says) in [
-        (&xls, "a.xls", "暂不支持旧版 Excel 97-2003"),
-        (&csv, "a.csv", "暂不支持 .csv"),
+        (&fixture("excel95.xls"), "a.xls", "Excel 5.0/95"),
+        (&csv, "a.xls", "扩展名是 .xls，内容却是：文本（如 .csv）"),
+        (
+            &xls,
+            "a.csv",
+            "扩展名是 .csv，内容却是：旧版 Excel 97-2003 工作簿（.xls）",
+        ),
+        (&html, "a.csv", "网页"),
+        (&csv, "a.txt", ".txt"),
         (
             &xls,
             "a.xlsx",
@@ -118,9 +301,26 @@ fn an_xlsx_may_be_named_xlsm_and_in_capitals() {
 
 #[test]
 fn passwords_are_told() {
-    let problem = refused(fixture("encrypted.xlsx"), "a.xlsx");
-    assert_eq!(problem.code, Code::FileEncrypted);
-    assert!(problem.message.contains("密码"));
+    // Both ways of .xls to encrypt, RC4 and the older XOR, begin with this record.
+    let with_password = |kind: u16| {
+        changed_stream("xlwt.xls", |records| {
+            let end_of_bof = 4 + usize::from(records[2]);
+            let mut pass = vec![0x2F, 0, 4, 0];
+            pass.extend(kind.to_le_bytes());
+            pass.extend([0x12, 0x34]);
+            records.splice(end_of_bof..end_of_bof, pass);
+        })
+    };
+    for (bytes, name) in [
+        (fixture("encrypted.xlsx"), "a.xlsx"),
+        (fixture("encrypted.xlsx"), "a.xls"),
+        (with_password(0), "a.xls"),
+        (with_password(1), "a.xls"),
+    ] {
+        let problem = refused(bytes, name);
+        assert_eq!(problem.code, Code::FileEncrypted, "{name}");
+        assert!(problem.message.contains("密码"));
+    }
 }
 
 #[test]
@@ -130,6 +330,11 @@ fn damaged_files_are_told() {
     for part in 1..8 {
         let cut = whole[..whole.len() * part / 8].to_vec();
         assert_eq!(refused(cut, "a.xlsx").code, Code::FileDamaged);
+    }
+    let whole = fixture("libreoffice.xls");
+    for part in 1..8 {
+        let cut = whole[..whole.len() * part / 8].to_vec();
+        assert_eq!(refused(cut, "a.xls").code, Code::FileDamaged, "{part}");
     }
     let problem = refused(fixture("malformed-sheet.xlsx"), "a.xlsx");
     assert_eq!(problem.code, Code::FileDamaged);

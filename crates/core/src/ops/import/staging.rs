@@ -8,6 +8,7 @@ use super::{ImportColumn, ProblemGroup, stored_json, to_json};
 use crate::access::{Permission, Reach};
 use crate::error::{Code, OpError, Problem, Severity};
 use crate::id::ImportId;
+use crate::import::cells::Container;
 use crate::import::duplicates::FileDuplicates;
 use crate::import::row::{ColumnMap, TableRow, column_of};
 use crate::import::snapshot::Snapshot;
@@ -304,6 +305,7 @@ impl Look {
 pub(crate) fn map(import: &ImportRecord) -> Result<ColumnMap, OpError> {
     let columns: Vec<ImportColumn> = stored_json(&import.columns)?;
     Ok(ColumnMap {
+        container: Container::of_name(&import.file_name),
         sheet: import.sheet.clone(),
         at: columns
             .iter()
