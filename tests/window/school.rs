@@ -207,8 +207,8 @@ async fn from_classes_to_card_requests() {
     );
     window.click(&id("import-commit")).await;
     window.find(&id("import-result")).await;
-    window.shows("已保存 23 名学生").await;
-    window.shows("7 行有错误，没有保存").await;
+    window.shows("已导入 23 名学生").await;
+    window.shows("其余 7 行有错误，没有导入").await;
     axe::check(&window, "result of an import").await;
     window.screenshot("import-result").await;
     // An address leads back to it, now and after a restart.

@@ -48,6 +48,7 @@ export function ThemeRoot(props: { children: ReactNode }) {
         colorPrimary: dark ? "#1f8a82" : "#0b6e69",
         colorInfo: dark ? "#2a9d94" : "#0b6e69",
         colorLink: dark ? "#5cc4bb" : "#0b6e69",
+        colorLinkHover: dark ? "#7fd6ce" : "#084f4b",
         colorSuccess: dark ? "#49aa5c" : "#2b7a3d",
         colorWarning: dark ? "#d9a23b" : "#b06a00",
         colorError: dark ? "#f28b82" : "#c0342b",

@@ -35,6 +35,8 @@ export function inField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || target.tagName === "INPUT" || target.tagName === "TEXTAREA" || target.tagName === "SELECT") &&
+    // A grid's field between two cells is waiting for keys, not for a text.
+    target.dataset.idle !== "true" &&
     !(target instanceof HTMLInputElement && (target.type === "checkbox" || target.type === "radio"))
   );
 }

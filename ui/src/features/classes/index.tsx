@@ -1,4 +1,5 @@
 // 班级管理: a 1–99 board for each grade, and the same as a list.
+import { ImportOutlined } from "@ant-design/icons";
 import { Button, Segmented, Select } from "antd";
 import type { ReactNode } from "react";
 import type { ClassView } from "../../api.gen";
@@ -37,6 +38,13 @@ export function Classes(props: { title: string; tabs: ReactNode }) {
     <Page
       title={props.title}
       tabs={props.tabs}
+      actions={
+        schoolId && can("manage_classes") && can("enter_pupils") ? (
+          <Button icon={<ImportOutlined />} onClick={() => go("/imports/new", { kind: "classes" })} data-testid="class-import">
+            {tClasses.import}
+          </Button>
+        ) : null
+      }
       fill
       toolbar={
         <>

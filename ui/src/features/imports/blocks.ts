@@ -1,67 +1,137 @@
 // Rows of an import by blocks of 200, the last 20 blocks kept: enough to scroll, little to hold.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { ImportRowView } from "../../api.gen";
 import { call } from "../../shared/call";
 
 export const BLOCK = 200;
 const KEPT = 20;
 
-type Store = { generation: string; blocks: Map<number, ImportRowView[]>; asked: Set<number> };
+export type Loader = (start: number, limit: number) => Promise<{ total: number; rows: ImportRowView[] }>;
+type Block = { rows: ImportRowView[]; fresh: boolean };
 
-export function useBlocks(importId: string, onlyProblems: boolean, stamp: number) {
-  const generation = `${importId}/${onlyProblems}/${stamp}`;
-  const store = useRef<Store>({ generation, blocks: new Map(), asked: new Set() });
-  const [total, setTotal] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [, redraw] = useState(0);
+/** What is known of the rows. After a change the old rows stay in view until the new ones are there. */
+export class Blocks {
+  /** Rows of the whole filter; null before the first answer. */
+  total: number | null = null;
+  error: unknown = null;
+  private generation = 0;
+  private blocks = new Map<number, Block>();
+  private asked = new Set<number>();
+  private wanted: [number, number] = [0, 0];
+  private version = 0;
+  private listeners = new Set<() => void>();
+  private readonly load: Loader;
 
-  const load = useCallback(
-    (block: number): void => {
-      const s = store.current;
-      if (s.blocks.has(block) || s.asked.has(block)) return;
-      s.asked.add(block);
-      call("import.rows", { importId, start: block * BLOCK, limit: BLOCK, onlyProblems }).then(
-        // oxlint-disable-next-line promise/always-return
-        (res) => {
-          // An answer for the filter before comes too late.
-          if (store.current !== s) return;
-          s.asked.delete(block);
-          s.blocks.set(block, res.rows);
-          for (const old of s.blocks.keys()) {
-            if (s.blocks.size <= KEPT) break;
-            s.blocks.delete(old);
-          }
-          setTotal(res.total);
-          setError(null);
-          redraw((n) => n + 1);
-        },
-        (thrown: unknown) => {
-          if (store.current !== s) return;
-          s.asked.delete(block);
-          setError(thrown);
-        },
-      );
-    },
+  constructor(load: Loader) {
+    this.load = load;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly snapshot = (): number => this.version;
+
+  readonly row = (index: number): ImportRowView | undefined => this.blocks.get(Math.floor(index / BLOCK))?.rows[index % BLOCK];
+
+  /** Where a row (as Excel shows it) stands among those that are kept. */
+  indexOf(row: number): number | undefined {
+    for (const [number, block] of this.blocks) {
+      const at = block.rows.findIndex((r) => r.row === row);
+      if (at >= 0) return number * BLOCK + at;
+    }
+    return undefined;
+  }
+
+  /** True when everything in view is as it is now. */
+  get fresh(): boolean {
+    for (let n = this.wanted[0]; n <= this.wanted[1]; n++) if (!this.blocks.get(n)?.fresh && this.exists(n)) return false;
+    return true;
+  }
+
+  private exists(block: number): boolean {
+    return this.total === null || block * BLOCK < this.total;
+  }
+
+  /** Asks for the rows in view. */
+  readonly want = (from: number, to: number): void => {
+    this.wanted = [Math.floor(Math.max(0, from) / BLOCK), Math.floor(Math.max(0, to) / BLOCK)];
+    for (let n = this.wanted[0]; n <= this.wanted[1]; n++) this.ask(n);
+  };
+
+  /** Everything may have changed: what is in view is read again, the rest is forgotten. */
+  refresh(): void {
+    this.generation++;
+    this.asked.clear();
+    for (const [n, block] of this.blocks) {
+      if (n < this.wanted[0] || n > this.wanted[1]) this.blocks.delete(n);
+      else block.fresh = false;
+    }
+    for (let n = this.wanted[0]; n <= this.wanted[1]; n++) this.ask(n);
+  }
+
+  /** Shows rows that an answer brought along, before their blocks are read again. */
+  patch(rows: readonly ImportRowView[]): void {
+    const byRow = new Map(rows.map((r) => [r.row, r]));
+    for (const block of this.blocks.values()) {
+      block.rows = block.rows.map((old) => {
+        const now = byRow.get(old.row);
+        return now ? { ...now, index: old.index } : old;
+      });
+    }
+    this.publish();
+  }
+
+  private ask(n: number): void {
+    if (this.asked.has(n) || this.blocks.get(n)?.fresh || !this.exists(n)) return;
+    this.asked.add(n);
+    const { generation } = this;
+    this.load(n * BLOCK, BLOCK).then(
+      (res) => {
+        // An answer from before a change comes too late.
+        if (this.generation !== generation) return undefined;
+        this.asked.delete(n);
+        this.blocks.delete(n);
+        this.blocks.set(n, { rows: res.rows, fresh: true });
+        for (const old of this.blocks.keys()) {
+          if (this.blocks.size <= KEPT) break;
+          if (old < this.wanted[0] || old > this.wanted[1]) this.blocks.delete(old);
+        }
+        this.total = res.total;
+        this.error = null;
+        // Rows that fell out of the filter may have left the view behind the last one.
+        const last = Math.max(0, Math.ceil(res.total / BLOCK) - 1);
+        if (this.wanted[0] > last) this.want(last * BLOCK, last * BLOCK);
+        this.publish();
+        return undefined;
+      },
+      (thrown: unknown) => {
+        if (this.generation !== generation) return;
+        this.asked.delete(n);
+        this.error = thrown;
+        this.publish();
+      },
+    );
+  }
+
+  private publish(): void {
+    this.version++;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** The rows of one filter; `stamp` changes when they may have changed. */
+export function useBlocks(importId: string, onlyProblems: boolean, stamp: unknown): Blocks {
+  const blocks = useMemo(
+    () => new Blocks((start, limit) => call("import.rows", { importId, start, limit, ...(onlyProblems ? { onlyProblems } : {}) })),
     [importId, onlyProblems],
   );
-
+  useSyncExternalStore(blocks.subscribe, blocks.snapshot);
+  const seen = useRef<{ blocks: Blocks; stamp: unknown } | null>(null);
   useEffect(() => {
-    store.current = { generation, blocks: new Map(), asked: new Set() };
-    setTotal(null);
-    load(0);
-  }, [generation, load]);
-
-  const row = useCallback((index: number): ImportRowView | undefined => {
-    const block = Math.floor(index / BLOCK);
-    return store.current.blocks.get(block)?.[index - block * BLOCK];
-  }, []);
-
-  const want = useCallback(
-    (from: number, to: number) => {
-      for (let block = Math.floor(from / BLOCK); block <= Math.floor(to / BLOCK); block++) load(block);
-    },
-    [load],
-  );
-
-  return { total, row, want, error, retry: () => load(0) };
+    if (seen.current?.blocks !== blocks) blocks.want(0, 0);
+    else if (seen.current.stamp !== stamp) blocks.refresh();
+    seen.current = { blocks, stamp };
+  }, [blocks, stamp]);
+  return blocks;
 }

@@ -1,14 +1,16 @@
 // How to fill in the workbook: the same notes as in the template.
 import { Button } from "antd";
 import { useMemo } from "react";
-import type { ImportGuide } from "../../api.gen";
+import type { ImportGuide, ImportOf } from "../../api.gen";
 import { Panel } from "../../shared/components/page";
 import { columnLetter } from "../../shared/formatting";
 import { go } from "../../shared/router";
+import { useSession } from "../../shared/session";
 import { tImport } from "../../shared/texts";
 
-export function Guide(props: { guide: ImportGuide }) {
+export function Guide(props: { guide: ImportGuide; kind: ImportOf }) {
   const { guide } = props;
+  const { can } = useSession();
   const grades = useMemo(() => {
     const map = new Map<number, ImportGuide["classes"]>();
     for (const c of guide.classes) map.set(c.grade, [...(map.get(c.grade) ?? []), c]);
@@ -16,13 +18,15 @@ export function Guide(props: { guide: ImportGuide }) {
   }, [guide.classes]);
   return (
     <div className="ek-guide">
+      {props.kind === "classes" ? null : (
       <Panel title={tImport.classes} extra={<span className="ek-faint">{tImport.classesCount(guide.classes.length)}</span>}>
         {grades.length === 0 ? (
           <div>
             <p className="ek-warn">{tImport.classesNone}</p>
-            <Button className="ek-guide-go" onClick={() => go("/organisation/classes")}>
-              {tImport.toClasses}
-            </Button>
+            <div className="ek-row ek-guide-go">
+              <Button onClick={() => go("/organisation/classes")}>{tImport.toClasses}</Button>
+              {can("manage_classes") ? <Button onClick={() => go("/imports/new", { kind: "classes" })}>{tImport.kinds.classes}</Button> : null}
+            </div>
           </div>
         ) : (
           // The list scrolls, so it has to be reachable by keyboard.
@@ -43,6 +47,7 @@ export function Guide(props: { guide: ImportGuide }) {
           </div>
         )}
       </Panel>
+      )}
       <Panel title={tImport.columns}>
         <table className="ek-guide-columns">
           <tbody>

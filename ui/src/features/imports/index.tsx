@@ -1,45 +1,63 @@
-// 新生导入, the first two steps: school and template, then the file.
+// 新生导入 and 批量建班, the first two steps: school and template, then the file.
 import { DownloadOutlined, FileExcelOutlined, FolderOpenOutlined } from "@ant-design/icons";
-import { Button, Spin, Steps } from "antd";
-import { useCallback, useEffect, useRef, useState } from "react";
-import { useQueryClient } from "@tanstack/react-query";
-import { newKey, platform, type StagedBlob } from "../../platform";
+import { Button, Segmented, Spin } from "antd";
+import { useState } from "react";
+import type { ImportOf } from "../../api.gen";
+import { platform } from "../../platform";
 import { call } from "../../shared/call";
 import { Lines, useNotify } from "../../shared/components/feedback";
 import { Page, Panel } from "../../shared/components/page";
 import { SchoolPicker } from "../../shared/components/school-picker";
-import { EmptyState, ErrorState, errorLines, LoadingState } from "../../shared/components/states";
-import { runJob } from "../../shared/jobs";
+import { EmptyState, ErrorState, LoadingState } from "../../shared/components/states";
 import { useOp } from "../../shared/query";
-import { go } from "../../shared/router";
+import { useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
+import { useSession } from "../../shared/session";
 import { tCommon, tImport } from "../../shared/texts";
 import { Guide } from "./guide";
-
-export function ImportSteps(props: { current: number }) {
-  return <Steps className="ek-import-steps" size="small" current={props.current} items={tImport.steps.map((title) => ({ title }))} />;
-}
+import { useReading } from "./read";
+import { ImportSteps } from "./steps";
 
 export function ImportWizard() {
   const scope = useScope();
+  const { can } = useSession();
+  const [params, change] = useParams();
   const { schoolId } = scope;
-  const guide = useOp("import.guide", schoolId ? { schoolId } : null, { staleTime: 0 });
+  const kind: ImportOf = params.get("kind") === "classes" && can("manage_classes") ? "classes" : "new_pupils";
+  const guide = useOp("import.guide", schoolId ? { schoolId, kind } : null, { staleTime: 0 });
   return (
-    <Page title={tImport.title} toolbar={<ImportSteps current={schoolId ? 1 : 0} />}>
+    <Page title={kind === "classes" ? tImport.titleClasses : tImport.title} toolbar={<ImportSteps current={schoolId ? 1 : 0} />}>
       <div className="ek-import">
         <div className="ek-import-main">
           <Panel title={tImport.school}>
             <div className="ek-row">
               <SchoolPicker testId="import-school" schoolOnly width={320} />
-              {schoolId ? <TemplateButton schoolId={schoolId} /> : <span className="ek-faint">{tImport.chooseSchool}</span>}
+              {schoolId ? null : <span className="ek-faint">{tImport.chooseSchool}</span>}
             </div>
-            {guide.data ? <p className="ek-faint ek-import-note">{tImport.templateHint(guide.data.schoolName)}</p> : null}
           </Panel>
-          {schoolId ? <FileDrop key={schoolId} schoolId={schoolId} limit={guide.data?.rowLimit} /> : null}
+          <Panel title={tImport.what}>
+            <div className="ek-row">
+              {can("manage_classes") ? (
+                <Segmented
+                  aria-label={tImport.what}
+                  value={kind}
+                  onChange={(v) => change({ kind: v === "classes" ? v : undefined })}
+                  options={[
+                    { value: "new_pupils", label: tImport.kinds.new_pupils },
+                    { value: "classes", label: tImport.kinds.classes },
+                  ]}
+                  data-testid="import-kind"
+                />
+              ) : null}
+              {schoolId ? <TemplateButton schoolId={schoolId} kind={kind} /> : null}
+            </div>
+            {schoolId && guide.data ? <p className="ek-faint ek-import-note">{kind === "classes" ? tImport.templateHintClasses : tImport.templateHint(guide.data.schoolName)}</p> : null}
+          </Panel>
+          {schoolId ? <FileDrop key={`${schoolId}-${kind}`} schoolId={schoolId} kind={kind} limit={guide.data?.rowLimit} /> : null}
         </div>
         {schoolId ? (
           guide.data ? (
-            <Guide guide={guide.data} />
+            <Guide guide={guide.data} kind={kind} />
           ) : guide.error ? (
             <ErrorState error={guide.error} onRetry={() => void guide.refetch()} />
           ) : (
@@ -55,7 +73,7 @@ export function ImportWizard() {
   );
 }
 
-function TemplateButton(props: { schoolId: string }) {
+function TemplateButton(props: { schoolId: string; kind: ImportOf }) {
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   return (
@@ -66,7 +84,7 @@ function TemplateButton(props: { schoolId: string }) {
       onClick={async () => {
         setBusy(true);
         try {
-          const { blobId, fileName } = await call("import.template", { schoolId: props.schoolId });
+          const { blobId, fileName } = await call("import.template", { schoolId: props.schoolId, kind: props.kind });
           const saved = await platform.saveBlob(blobId, fileName);
           if (saved) notify.done(tCommon.saved(saved.path));
         } catch (thrown) {
@@ -81,59 +99,8 @@ function TemplateButton(props: { schoolId: string }) {
   );
 }
 
-function FileDrop(props: { schoolId: string; limit: number | undefined }) {
-  const client = useQueryClient();
-  const [over, setOver] = useState(false);
-  const [reading, setReading] = useState<string | null>(null);
-  const [lines, setLines] = useState<string[]>([]);
-  const busy = useRef(false);
-  const alive = useRef(true);
-  useEffect(() => {
-    alive.current = true;
-    return () => {
-      alive.current = false;
-    };
-  }, []);
-  const { schoolId } = props;
-
-  const read = useCallback(
-    async (stage: () => Promise<StagedBlob | null>) => {
-      if (busy.current) return;
-      busy.current = true;
-      setLines([]);
-      setOver(false);
-      try {
-        const blob = await stage();
-        if (!blob) return;
-        setReading(blob.fileName);
-        const summary = await runJob(
-          "import.preview",
-          { schoolId, blobId: blob.blobId, fileName: blob.fileName, importId: newKey() },
-          tImport.jobPreview(blob.fileName),
-        );
-        void client.invalidateQueries();
-        // Whoever went to another page meanwhile finds it among the imports.
-        if (alive.current) go(`/imports/${summary.id}`);
-      } catch (thrown) {
-        if (!(thrown instanceof Error && thrown.name === "AbortError")) setLines(errorLines(thrown));
-      } finally {
-        busy.current = false;
-        setReading(null);
-      }
-    },
-    [client, schoolId],
-  );
-
-  useEffect(
-    () =>
-      platform.onDrop((event) => {
-        if (event.kind === "over") setOver(true);
-        else if (event.kind === "leave") setOver(false);
-        else void read(() => (event.path === undefined ? (event.file ? platform.stageFile(event.file) : Promise.resolve(null)) : platform.stagePath(event.path)));
-      }),
-    [read],
-  );
-
+function FileDrop(props: { schoolId: string; kind: ImportOf; limit: number | undefined }) {
+  const { over, reading, lines, read } = useReading(props.schoolId, props.kind);
   return (
     <>
       <div className="ek-drop" data-over={over} data-busy={reading !== null} data-testid="import-drop">

@@ -38,6 +38,8 @@ export function useNotify() {
     },
     [message, notification],
   );
+  /** Said longer, with what it means. */
+  const told = useCallback((title: string, description: string) => void notification.info({ title, description, duration: 12, placement: "bottom" }), [notification]);
   const hint = useCallback((text: string) => void message.info({ key: text, content: text, duration: 2 }), [message]);
   const failed = useCallback(
     (thrown: unknown) => {
@@ -82,7 +84,7 @@ export function useNotify() {
     },
     [done, modal],
   );
-  return useMemo(() => ({ done, hint, failed, steps }), [done, hint, failed, steps]);
+  return useMemo(() => ({ done, told, hint, failed, steps }), [done, told, hint, failed, steps]);
 }
 
 /**

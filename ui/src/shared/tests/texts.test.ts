@@ -7,7 +7,7 @@ import { sources, SRC } from "./sources";
 
 const CJK = /[\u3400-\u9FFF]/u;
 /** Names of keys, and years, are no words. */
-const KEYS = /^(\?|F\d|Ctrl|Shift|Tab|Enter|Esc|\b[A-Z]\b|[\s+/])+$/;
+const KEYS = /^(\?|F\d|Ctrl|Shift|Alt|Tab|Enter|Esc|Delete|\b[A-Z]\b|[\s+/])+$/;
 
 function* texts(value: unknown, path: string): Generator<[string, string]> {
   if (typeof value === "string") yield [path, value];
