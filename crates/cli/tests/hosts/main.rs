@@ -8,8 +8,12 @@
 )]
 
 mod accounts;
+mod crashes;
 mod demo;
 mod keys;
+mod power_cut;
 mod program;
+mod stand;
 mod story;
+mod two_at_once;
 mod workbook;
