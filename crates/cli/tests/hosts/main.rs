@@ -10,6 +10,7 @@
 mod accounts;
 mod crashes;
 mod demo;
+mod disk_full;
 mod keys;
 mod power_cut;
 mod program;
