@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod classes;
 mod idempotency;
+mod import_agrees;
 mod import_repair;
 mod import_undo;
 mod imports;
