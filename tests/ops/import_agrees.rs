@@ -417,9 +417,9 @@ impl Run {
         // The world by now.
         let classes = self.world.classes(&school).await;
         let class_of = |number: &str| {
-            classes
-                .iter()
-                .find(|class| class["grade"] == 7 && class["number"].to_string() == number)
+            classes.iter().find(|class| {
+                class["grade"] == 7 && class["number"].as_u64() == number.parse().ok()
+            })
         };
         let mut writable = Vec::new();
         let mut lost = Vec::new();
