@@ -30,6 +30,9 @@ else
 CARGO_TEST := cargo test --no-fail-fast
 endif
 
+# Rounds of `make soak`.
+ROUNDS ?= 300
+
 # What `make run` understands; see there.
 export DISPLAY_MODE DISPLAY_SECONDS
 # small, or full for 10 million pupils
@@ -61,6 +64,14 @@ package: release ## builds the .deb and the .rpm
 .PHONY: test
 test: ui-test test-build ## all tests: pages, both databases, the real window
 	$(CARGO_TEST) $(LOCKED) --workspace $(FEATURES)
+
+# On the program as it is shipped. Half of the kills go to each engine;
+# EKATONG_SOAK_SEED draws other moments.
+.PHONY: soak
+soak: ## 300 kills and 300 power cuts while an import is committed (ROUNDS=n for others)
+	@.ci/system-packages.sh build postgres
+	EKATONG_SOAK_KILLS=$$(( $(ROUNDS) / 2 )) EKATONG_SOAK_COPIES=$(ROUNDS) \
+	  cargo test --release $(LOCKED) -p ekatong-cli --test hosts -- --nocapture --test-threads 2 crashes:: power_cut::
 
 .PHONY: lint
 lint: ui/node_modules/.ready ## formatting, clippy, the pages' lint and types

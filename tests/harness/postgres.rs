@@ -198,6 +198,12 @@ pub async fn database_from<E: std::fmt::Debug>(
     create(&template).await
 }
 
+/// A database for one test that holds what another one holds. Nobody may be
+/// connected to that one; the server waits for those who are just leaving.
+pub async fn copy_of(database: &TestDatabase) -> TestDatabase {
+    create(&database.name).await
+}
+
 async fn exists(connection: &mut PgConnection, database: &str) -> bool {
     sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1")
         .bind(database)

@@ -5,6 +5,7 @@ mod audit;
 mod classes;
 mod doctor;
 mod idempotency;
+mod import_agrees;
 mod import_repair;
 mod import_undo;
 mod imports;

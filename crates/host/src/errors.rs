@@ -123,6 +123,7 @@ impl HostError {
             Self::Open(OpenError::Changed { .. }) => "database.changed",
             Self::Open(OpenError::Foreign) => "database.foreign",
             Self::Open(OpenError::Address) => "database.address",
+            Self::Open(OpenError::Full) => Code::StorageFull.as_str(),
             Self::Open(OpenError::Failed { .. }) => "database.failed",
             Self::NotDemo => "demo.real_data",
             Self::DemoSize(_) => "demo.size",
@@ -181,6 +182,7 @@ impl HostError {
             }
             Self::Open(OpenError::Foreign) => "这不是本程序的数据库，请核对位置。".to_owned(),
             Self::Open(OpenError::Address) => "数据库地址应写成 postgres://用户@主机/数据库名。".to_owned(),
+            Self::Open(OpenError::Full) => ekatong_core::error::zh::text(Code::StorageFull).to_owned(),
             Self::Open(OpenError::Failed { .. }) => "连接或读取数据库失败，请检查地址、密码和网络；详情已写入日志。".to_owned(),
             Self::NotDemo => "这里已有真实数据，不能放入演示数据。请用 --data 指定一个空文件夹。".to_owned(),
             Self::DemoSize(why) => why.clone(),
@@ -211,7 +213,8 @@ impl HostError {
                 OpenError::Missing(_)
                 | OpenError::Newer { .. }
                 | OpenError::Changed { .. }
-                | OpenError::Foreign,
+                | OpenError::Foreign
+                | OpenError::Full,
             ) => Exit::Rejected,
         }
     }

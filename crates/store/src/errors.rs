@@ -22,6 +22,8 @@ const KEYS: &[(&str, &str, Code)] = &[
 const SQLITE_WAITED: [i64; 2] = [5, 6];
 /// SQLite: `SQLITE_FULL`.
 const SQLITE_FULL: i64 = 13;
+/// SQLite: `SQLITE_IOERR_SHMSIZE`; the index of the log could not grow, for want of space.
+const SQLITE_SHM_FULL: i64 = 4874;
 /// PostgreSQL: serialization failure, deadlock, lock not available, too many connections.
 const POSTGRES_WAITED: [&str; 4] = ["40001", "40P01", "55P03", "53300"];
 /// PostgreSQL: disk full.
@@ -69,12 +71,7 @@ pub(crate) fn map(doing: &'static str, error: &sqlx::Error) -> OpError {
             return (*known).into();
         }
     }
-    // PostgreSQL's codes have five characters; SQLite's are numbers below 10 000.
-    let sqlite = if code.len() == 5 {
-        None
-    } else {
-        code.parse::<i64>().ok()
-    };
+    let sqlite = sqlite_code(&code);
     let waited = match sqlite {
         Some(number) => SQLITE_WAITED.contains(&(number & 0xff)),
         None => POSTGRES_WAITED.contains(&code.as_str()),
@@ -82,11 +79,7 @@ pub(crate) fn map(doing: &'static str, error: &sqlx::Error) -> OpError {
     if waited {
         return Code::Busy.into();
     }
-    let full = match sqlite {
-        Some(number) => number & 0xff == SQLITE_FULL,
-        None => code == POSTGRES_FULL,
-    };
-    if full {
+    if is_full(error) {
         return Code::StorageFull.into();
     }
     let text = if sqlite.is_none() && code.starts_with(POSTGRES_QUOTES) {
@@ -98,6 +91,25 @@ pub(crate) fn map(doing: &'static str, error: &sqlx::Error) -> OpError {
         }
     };
     OpError::internal(doing, EngineFault { code, text })
+}
+
+/// SQLite's number, none for a code of PostgreSQL.
+fn sqlite_code(code: &str) -> Option<i64> {
+    // PostgreSQL's codes have five characters; SQLite's are numbers below 10 000.
+    if code.len() == 5 {
+        None
+    } else {
+        code.parse().ok()
+    }
+}
+
+/// True when the engine found no space on its disk.
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|engine| engine.code());
+    code.is_some_and(|code| match sqlite_code(&code) {
+        Some(number) => number & 0xff == SQLITE_FULL || number == SQLITE_SHM_FULL,
+        None => code == POSTGRES_FULL,
+    })
 }
 
 /// True when SQLite's message lists this column, as in

@@ -10,6 +10,7 @@ use sqlx::migrate::{AppliedMigration, Migrate as _, Migrator};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use crate::backup;
+use crate::errors::is_full;
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -41,6 +42,9 @@ pub enum OpenError {
     /// The address of the database has a wrong form.
     #[error("the address of the database is not of the form postgres://… or a file")]
     Address,
+    /// There is no space on the disk of the database.
+    #[error("the disk of the database is full")]
+    Full,
     /// The engine could not be reached or failed.
     #[error("{doing} failed: {source}")]
     Failed {
@@ -54,9 +58,14 @@ pub enum OpenError {
 
 impl OpenError {
     pub(crate) fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |error| Self::Failed {
-            doing,
-            source: error.into(),
+        move |error| {
+            if is_full(&error) {
+                return Self::Full;
+            }
+            Self::Failed {
+                doing,
+                source: error.into(),
+            }
         }
     }
 

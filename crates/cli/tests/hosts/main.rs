@@ -4,14 +4,20 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    clippy::print_stdout,
+    reason = "a test stops at the first surprise, and says what its random rounds came to"
 )]
 
 mod accounts;
+mod crashes;
 mod demo;
+mod disk_full;
 mod imports;
 mod keys;
+mod power_cut;
 mod program;
 mod reading;
+mod stand;
 mod story;
+mod two_at_once;
 mod workbook;

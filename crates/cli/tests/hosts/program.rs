@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
-use ekatong_tests::postgres::TestDatabase;
+use ekatong_tests::postgres::{self, TestDatabase};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -12,6 +12,9 @@ use tempfile::TempDir;
 pub(crate) const ADMIN: &str = "Tree-house7x";
 /// Password of all others.
 pub(crate) const OTHERS: &str = "Paper-boat8y";
+
+/// Passphrase of a place without a keyring.
+pub(crate) const PASSPHRASE: &str = "correct horse battery";
 
 /// A place and how the program is run in it.
 pub(crate) struct Program {
@@ -38,13 +41,13 @@ impl Program {
             keyring: None,
             env: Vec::new(),
         }
-        .with("EKATONG_PASSPHRASE", "correct horse battery")
+        .with("EKATONG_PASSPHRASE", PASSPHRASE)
     }
 
     /// On PostgreSQL, else the same.
     pub(crate) async fn postgres() -> Self {
         Self {
-            database: Some(ekatong_tests::postgres::database().await),
+            database: Some(postgres::database().await),
             ..Self::sqlite()
         }
     }
@@ -59,6 +62,16 @@ impl Program {
         };
         program.be(Some(user));
         program
+    }
+
+    /// The database on PostgreSQL, if it is there.
+    pub(crate) fn database(&self) -> Option<&TestDatabase> {
+        self.database.as_ref()
+    }
+
+    /// Goes on with another database on PostgreSQL.
+    pub(crate) fn use_database(&mut self, database: TestDatabase) {
+        self.database = Some(database);
     }
 
     /// Becomes another user of the system, or one without a keyring.
@@ -140,7 +153,32 @@ impl Program {
         done.json()
     }
 
+    /// Starts as the admin, with its answer to be read and nothing on standard input.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        self.command(
+            &[("EKATONG_PASSWORD", ADMIN)],
+            &[&["--json", "--as", "admin"], arguments].concat(),
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts")
+    }
+
     fn go(&self, environment: &[(&str, &str)], arguments: &[&str], input: &str) -> Done {
+        let mut child = self
+            .command(environment, arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        Done::from(child.wait_with_output().unwrap())
+    }
+
+    fn command(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_ekatong");
         let mut command = match &self.keyring {
             None => Command::new(program),
@@ -180,14 +218,7 @@ impl Program {
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .envs(environment.iter().copied())
             .args(arguments);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
-        Done::from(child.wait_with_output().unwrap())
+        command
     }
 
     /// Makes the place with two districts; the recovery code.

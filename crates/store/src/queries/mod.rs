@@ -45,7 +45,12 @@ impl UnitOfWork for Tx {
     }
 
     async fn rollback(self: Box<Self>) -> Stored<()> {
-        self.inner.rollback().await.doing("rolling back")
+        // Nothing of it lasts either way: the engine has ended it by itself, as on a
+        // full disk, or the connection is gone. The cause has been told already.
+        if let Err(error) = self.inner.rollback().await.doing("rolling back") {
+            tracing::info!(%error, "nothing was left to roll back");
+        }
+        Ok(())
     }
 }
 
