@@ -215,7 +215,7 @@ async fn repaired_by_keys_alone() {
     window
         .wait_for("only rows with problems are listed", async || {
             let script = "return document.querySelector('[data-testid=import-grid]')?.getAttribute('aria-rowcount')";
-            window.run(script, vec![]).await == "3"
+            window.run(script, vec![]).await == "5"
         })
         .await;
     window
@@ -231,13 +231,16 @@ async fn repaired_by_keys_alone() {
     let mut other = number[..17].to_owned();
     other.replace_range(14..17, "998");
     let other = ekatong_tests::workbook::with_check_digit(&other);
-    window
-        .click(&format!("{} [data-col=D]", id("import-row-14")))
-        .await;
+    press(&window, &[Key::Down]).await;
+    press(&window, &[Key::Home]).await;
+    for _ in 0..3 {
+        press(&window, &[Key::Right]).await;
+    }
+    at(&window, 14, "D").await;
     window.press(&other).await;
     press(&window, &[Key::Enter]).await;
-    window.shows("没有有问题的行").await;
     counts(&window, "valid", "可导入 30").await;
+    counts(&window, "errors", "有错误 0").await;
 
     // All was kept: the window goes, the repairs stay.
     window.close().await;
@@ -269,7 +272,6 @@ async fn a_whole_column_and_a_pasted_block() {
     shows_in(&window, "import-replace-count", "将修改 25 行").await;
     window.fill(&id("import-replace-to"), "7").await;
     axe::check(&window, "replacing in a column").await;
-    window.screenshot("import-replace").await;
     press(&window, &[Key::Enter]).await;
     counts(&window, "errors", "有错误 0").await;
     window.shows("已修改 25 格").await;
@@ -347,7 +349,6 @@ async fn a_marked_workbook_comes_back() {
     shows_in(&window, "import-reread", "更新 0 行").await;
     shows_in(&window, "import-reread", "19 行已导入").await;
     // Rows on record are read only, and say so.
-    window.click(&id("import-only-problems")).await;
     window
         .click(&format!("{} [data-col=A]", id("import-row-2")))
         .await;
@@ -420,9 +421,10 @@ async fn taken_back_but_for_what_has_moved_on() {
         .await;
     window.shows("已撤销").await;
     axe::check(&window, "history of imports").await;
+    in_view(&window, "history of imports").await;
+    window.screenshot("import-history").await;
     window.click(&id(&format!("import-detail-{import}"))).await;
     shows_in(&window, "import-detail", "SHA-256").await;
-    window.screenshot("import-history").await;
     press(&window, &[Key::Escape]).await;
     crate::world::choose(&window, "imports-state", "已撤销").await;
     window
@@ -579,9 +581,11 @@ async fn five_hundred_rows_are_reported_at_once() {
     at(&window, 2, "F").await;
     let watch = "window.checked = new Promise(done => {
             const counter = document.querySelector('[data-testid=import-count-errors]');
-            const from = performance.now();
-            const look = () => counter.textContent.endsWith(' 49') ? done(performance.now() - from) : requestAnimationFrame(look);
-            document.addEventListener('keydown', e => { if (e.key === 'Enter') look(); }, { capture: true, once: true });
+            document.addEventListener('keydown', () => {
+                const from = performance.now();
+                const look = () => counter.textContent.endsWith(' 49') ? done(performance.now() - from) : requestAnimationFrame(look);
+                look();
+            }, { capture: true, once: true });
         });";
     window.press("1").await;
     window.run(watch, vec![]).await;
@@ -590,7 +594,7 @@ async fn five_hundred_rows_are_reported_at_once() {
         .run_async("window.checked.then(arguments[0])", vec![])
         .await;
     println!(
-        "500 rows: a corrected cell is checked after {:.0} ms at most",
+        "500 rows: a corrected cell is checked {:.0} ms after Enter",
         checked.as_f64().unwrap_or_default()
     );
     window.close().await;

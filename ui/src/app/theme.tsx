@@ -52,7 +52,7 @@ export function ThemeRoot(props: { children: ReactNode }) {
         colorSuccess: dark ? "#49aa5c" : "#2b7a3d",
         colorWarning: dark ? "#d9a23b" : "#b06a00",
         colorError: dark ? "#f28b82" : "#c0342b",
-        ...(dark ? {} : { colorWarningBg: "#fff7e8", colorWarningBorder: "#ecd19b", colorErrorBg: "#fdf0ee", colorErrorBorder: "#ecb6b0", colorInfoBg: "#e9f4f3", colorInfoBorder: "#a9d4d0" }),
+        ...(dark ? {} : { colorWarningBg: "#fff7e8", colorWarningBorder: "#ecd19b", colorErrorBg: "#fdf0ee", colorErrorBorder: "#ecb6b0", colorInfoBg: "#e9f4f3", colorInfoBorder: "#a9d4d0", colorSuccessBg: "#eaf5ec", colorSuccessBorder: "#a9d4b2" }),
         colorTextPlaceholder: dark ? "#9aa6a5" : "#5d6a69",
         colorTextDescription: dark ? "#a3afae" : "#566362",
         ...(dark

@@ -1,5 +1,5 @@
 // 导入记录: every import is kept, with who, when and what became of it, and can be opened again.
-import { ImportOutlined, InfoCircleOutlined } from "@ant-design/icons";
+import { ImportOutlined } from "@ant-design/icons";
 import { Button, Popover, Select } from "antd";
 import type { ImportOf, ImportState, ImportSummary } from "../../api.gen";
 import type { Column } from "../../shared/components/data-table";
@@ -18,19 +18,19 @@ const STATES = ["preview", "partly", "committed", "undone", "discarded"] as cons
 const KINDS = ["new_pupils", "classes"] as const satisfies readonly ImportOf[];
 
 const COLUMNS: Column<ImportSummary>[] = [
-  { key: "time", title: tImport.col.time, width: 150, render: (i) => moment(i.createdAt) },
-  { key: "file", title: tImport.col.file, min: 160, render: (i) => i.fileName },
-  { key: "kind", title: tImport.col.kind, width: 92, render: (i) => tImport.kinds[i.kind] },
-  { key: "school", title: tCommon.school, min: 130, render: (i) => i.schoolName },
-  { key: "state", title: tCommon.state, width: 98, render: (i) => <Tag tone={importTone[i.state]}>{tImport.state[i.state]}</Tag> },
-  { key: "rows", title: tImport.col.rows, width: 70, align: "right", render: (i) => count(i.rows) },
-  { key: "saved", title: tImport.col.saved, width: 76, align: "right", render: (i) => count(i.committed) },
-  { key: "errors", title: tImport.col.errors, width: 76, align: "right", render: (i) => <span className={i.errors > 0 ? "ek-bad" : undefined}>{count(i.errors)}</span> },
-  { key: "by", title: tImport.col.by, width: 90, render: (i) => i.createdBy },
+  { key: "time", title: tImport.col.time, width: 140, render: (i) => moment(i.createdAt) },
+  { key: "file", title: tImport.col.file, min: 150, render: (i) => i.fileName },
+  { key: "kind", title: tImport.col.kind, width: 84, render: (i) => tImport.kinds[i.kind] },
+  { key: "school", title: tCommon.school, min: 120, render: (i) => i.schoolName },
+  { key: "state", title: tCommon.state, width: 88, render: (i) => <Tag tone={importTone[i.state]}>{tImport.state[i.state]}</Tag> },
+  { key: "rows", title: tImport.col.rows, width: 64, align: "right", render: (i) => count(i.rows) },
+  { key: "saved", title: tImport.col.saved, width: 70, align: "right", render: (i) => count(i.committed) },
+  { key: "errors", title: tImport.col.errors, width: 70, align: "right", render: (i) => <span className={i.errors > 0 ? "ek-bad" : undefined}>{count(i.errors)}</span> },
+  { key: "by", title: tImport.col.by, width: 84, render: (i) => i.createdBy },
   {
     key: "act",
     title: tCommon.actions,
-    width: 124,
+    width: 112,
     whole: true,
     render: (i) => (
       <>
@@ -38,7 +38,7 @@ const COLUMNS: Column<ImportSummary>[] = [
           {tImport.open}
         </Button>
         <Popover trigger="click" placement="left" title={tImport.detail} content={<Detail summary={i} />}>
-          <Button type="link" icon={<InfoCircleOutlined />} data-testid={`import-detail-${i.id}`}>
+          <Button type="link" data-testid={`import-detail-${i.id}`}>
             {tImport.detailShort}
           </Button>
         </Popover>
