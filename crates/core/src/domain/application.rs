@@ -40,15 +40,15 @@ words! {
         /// The file is still being read.
         Reading = "reading", "读取中";
         /// Read and checked, nothing written.
-        Preview = "preview", "预览";
+        Preview = "preview", "待核对";
         /// Its valid rows were committed, the others wait.
-        Partly = "partly", "部分提交";
+        Partly = "partly", "部分导入";
         /// All rows were committed.
-        Committed = "committed", "已提交";
+        Committed = "committed", "已导入";
         /// Taken back as a whole.
         Undone = "undone", "已撤销";
         /// Given up before a commit.
-        Discarded = "discarded", "放弃";
+        Discarded = "discarded", "已放弃";
     }
 }
 
