@@ -20,6 +20,9 @@ mod report;
 mod start;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
+
+use ekatong_host::reading;
 
 use report::Section;
 
@@ -35,8 +38,17 @@ pub(crate) struct Bench {
 
 const SECTIONS: [&str; 5] = ["orders", "import", "check", "start", "ids"];
 
-#[tokio::main]
-async fn main() {
+fn main() -> ExitCode {
+    // Files are read as the program reads them: by a process of their own.
+    if let Some(end) = reading::serve_if_asked() {
+        return end;
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(run());
+    ExitCode::SUCCESS
+}
+
+async fn run() {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     // Contestants that are measured from outside, each in a process of its own.
     match arguments.first().map(String::as_str) {

@@ -1,6 +1,6 @@
 //! Clean-up of what people type or paste, and the short free texts.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 use crate::error::{Code, Problem};
 
@@ -32,6 +32,12 @@ pub const fn is_invisible(c: char) -> bool {
 /// caller can refuse them.
 #[must_use]
 pub fn plain(raw: &str) -> String {
+    // Nearly all cells are as they should be; composing them would take most of the
+    // time of checking a file.
+    let shown = raw.is_ascii() || !raw.contains(is_invisible);
+    if shown && is_nfc_quick(raw.chars()) == IsNormalized::Yes {
+        return collapse(raw);
+    }
     let composed: String = raw.chars().filter(|c| !is_invisible(*c)).nfc().collect();
     collapse(&composed)
 }
@@ -53,13 +59,17 @@ pub(super) fn collapse(text: &str) -> String {
 /// which Excel marks text dropped.
 #[must_use]
 pub fn code(raw: &str) -> String {
-    let text: String = raw
-        .nfkc()
-        .filter(|c| !is_invisible(*c) && !c.is_whitespace())
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
-    text.trim_start_matches(['\'', '\u{2018}', '\u{2019}'])
-        .to_owned()
+    let mut text = String::with_capacity(raw.len());
+    let kept = |c: &char| !is_invisible(*c) && !c.is_whitespace();
+    if is_nfkc_quick(raw.chars()) == IsNormalized::Yes {
+        text.extend(raw.chars().filter(kept).map(|c| c.to_ascii_uppercase()));
+    } else {
+        text.extend(raw.nfkc().filter(kept).map(|c| c.to_ascii_uppercase()));
+    }
+    match text.trim_start_matches(['\'', '\u{2018}', '\u{2019}']) {
+        rest if rest.len() == text.len() => text,
+        rest => rest.to_owned(),
+    }
 }
 
 /// True for the hyphen and the dashes people type instead of it.
