@@ -391,9 +391,10 @@ pub fn nature(row: &SheetRow, columns: &[Column], map: &ColumnMap) -> RowNature 
             if is_blank(text) {
                 continue;
             }
-            // The first cell that is no heading settles it: comparing all of them
-            // would take most of the time of a long file.
-            if headings == filled {
+            // The first cell that is no heading settles it, and most show that they are
+            // none by their characters: comparing all would take most of the time of a
+            // long file.
+            if headings == filled && text.contains(column.heading.chars().next().unwrap_or(' ')) {
                 headings += u32::from(canonical(text) == column.name());
             }
         }

@@ -336,16 +336,20 @@ impl Pupils for Tx {
                     .v(application_state(how))
                     .v(how.now);
             })
-            .push(" ON CONFLICT (paper_index) DO NOTHING RETURNING id");
-            let rows = self.all(sql, DOING).await?;
-            let ids: HashSet<PupilId> = each(&rows, DOING, |c| c.id())?.into_iter().collect();
-            let new: Vec<&NewPupilRecord> = chunk
-                .iter()
-                .copied()
-                .filter(|p| ids.contains(&p.id))
-                .collect();
+            .push(" ON CONFLICT (paper_index) DO NOTHING");
+            // Nearly always all of them: asking for the ids costs as much as a look-up each.
+            let new = if self.run(sql, DOING).await? == i64::try_from(chunk.len()).unwrap_or(-1) {
+                chunk.to_vec()
+            } else {
+                let mut sql = Sql::new("SELECT id FROM pupil WHERE id IN ");
+                sql.list(chunk.iter().map(|p| p.id.0));
+                let rows = self.all(sql, DOING).await?;
+                let ids: HashSet<PupilId> = each(&rows, DOING, |c| c.id())?.into_iter().collect();
+                let there = chunk.iter().copied().filter(|p| ids.contains(&p.id));
+                there.collect()
+            };
             self.insert_beside(&new, how).await?;
-            entered.extend(ids);
+            entered.extend(new.iter().map(|p| p.id));
         }
         Ok(pupils
             .iter()
