@@ -289,6 +289,37 @@ pub(crate) enum Node<'b> {
     End,
 }
 
+/// What an event that is to be copied means for the way through a part.
+pub(crate) enum Shape<'e> {
+    /// An element begins; an empty one has no end of its own.
+    Open(&'e BytesStart<'e>, bool),
+    /// An element ends.
+    Close,
+    /// The part ends.
+    End,
+    /// Text and what is of no interest.
+    Other,
+}
+
+impl<'e> Shape<'e> {
+    /// The shape of an event.
+    pub(crate) const fn of(event: &'e Event<'_>) -> Self {
+        match event {
+            Event::Start(tag) => Self::Open(tag, false),
+            Event::Empty(tag) => Self::Open(tag, true),
+            Event::End(_) => Self::Close,
+            Event::Eof => Self::End,
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => Self::Other,
+        }
+    }
+}
+
 type Source<'a> = BufReader<Meter<ZipFile<'a, Cursor<Vec<u8>>>>>;
 
 /// A part as a stream of XML. No document type passes, so the only entities

@@ -19,7 +19,7 @@ use super::part::{attribute, retagged};
 use super::styles::{Fill, Kind, Look, Styles};
 use super::{NOTES, colour};
 use crate::fault::{self, Fault};
-use crate::package::{Xml, attributes, local, truth, unescaped};
+use crate::package::{Shape, Xml, attributes, local, truth, unescaped};
 use crate::table::fitting;
 use crate::text::{COLUMNS, ROWS, reference, stored};
 
@@ -117,25 +117,19 @@ impl Survey {
         let mut depth = 0_u32;
         let mut rows = None;
         loop {
-            let (tag, empty) = match xml.event()? {
-                Event::Start(tag) => (tag, false),
-                Event::Empty(tag) => (tag, true),
-                Event::End(_) => {
+            let event = xml.event()?;
+            let (tag, empty) = match Shape::of(&event) {
+                Shape::Open(tag, empty) => (tag, empty),
+                Shape::Close => {
                     depth = depth.saturating_sub(1);
                     continue;
                 }
-                Event::Eof if depth == 0 && rows == Some(true) => return Ok(survey),
-                Event::Eof => return Err(xml.damaged()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => continue,
+                Shape::End if depth == 0 && rows == Some(true) => return Ok(survey),
+                Shape::End => return Err(xml.damaged()),
+                Shape::Other => continue,
             };
-            let find = |key| attributes(&tag).find(|a| a.0 == key).map(|a| a.1);
-            match (depth, local(&tag)) {
+            let find = |key| attributes(tag).find(|a| a.0 == key).map(|a| a.1);
+            match (depth, local(tag)) {
                 (0, "worksheet") => {
                     let name = tag.name().into_inner();
                     let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
@@ -144,7 +138,7 @@ impl Survey {
                     } else {
                         survey.prefix = format!("{prefix}:");
                         let key = format!("xmlns:{prefix}");
-                        attributes(&tag).find(|a| a.0 == key).map(|a| a.1)
+                        attributes(tag).find(|a| a.0 == key).map(|a| a.1)
                     };
                     if declared != Some(MAIN) {
                         return Err(xml.damaged());
@@ -175,7 +169,7 @@ impl Survey {
                     }
                 }
                 (1, "legacyDrawing") => {
-                    let id = attributes(&tag).find(|a| a.0 == "id" || a.0.ends_with(":id"));
+                    let id = attributes(tag).find(|a| a.0 == "id" || a.0.ends_with(":id"));
                     survey.drawing = id.map(|(_, id)| unescaped(id));
                 }
                 _ => {}
@@ -200,26 +194,20 @@ impl Survey {
         let mut next = 0_u32;
         let mut depth = 0_u32;
         loop {
-            let (tag, empty) = match xml.event()? {
-                Event::Start(tag) => (tag, false),
-                Event::Empty(tag) => (tag, true),
-                Event::End(_) if depth == 0 => return Ok(heading),
-                Event::End(_) => {
+            let event = xml.event()?;
+            let (tag, empty) = match Shape::of(&event) {
+                Shape::Open(tag, empty) => (tag, empty),
+                Shape::Close if depth == 0 => return Ok(heading),
+                Shape::Close => {
                     depth -= 1;
                     continue;
                 }
-                Event::Eof => return Err(xml.damaged()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => continue,
+                Shape::End => return Err(xml.damaged()),
+                Shape::Other => continue,
             };
-            match (depth, local(&tag)) {
+            match (depth, local(tag)) {
                 (0, "row") => {
-                    let number = row_number(&tag, row);
+                    let number = row_number(tag, row);
                     if number <= row || number > ROWS {
                         return Err(xml.damaged());
                     }
@@ -229,7 +217,7 @@ impl Survey {
                 }
                 (0, _) => return Err(xml.damaged()),
                 (1, "c") => {
-                    let column = cell_head(&tag, next)
+                    let column = cell_head(tag, next)
                         .map(|head| head.column)
                         .filter(|column| *column >= next && *column < COLUMNS);
                     let Some(column) = column else {
@@ -390,10 +378,9 @@ impl<'a, W: Write> Marker<'a, W> {
         let mut drawn = self.survey.drawing.is_some();
         loop {
             let event = step(xml)?;
-            let (name, empty) = match &event {
-                Event::Start(tag) => (local(tag), false),
-                Event::Empty(tag) => (local(tag), true),
-                Event::End(_) => {
+            let (name, empty) = match Shape::of(&event) {
+                Shape::Open(tag, empty) => (local(tag), empty),
+                Shape::Close => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 && !drawn {
                         drawn = true;
@@ -402,14 +389,8 @@ impl<'a, W: Write> Marker<'a, W> {
                     self.raw(event)?;
                     continue;
                 }
-                Event::Eof => return Ok(()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => {
+                Shape::End => return Ok(()),
+                Shape::Other => {
                     self.raw(event)?;
                     continue;
                 }
@@ -548,10 +529,9 @@ impl<'a, W: Write> Marker<'a, W> {
         let mut ahead = self.ask(rows, self.table.heading_row)?;
         loop {
             let event = step(xml)?;
-            let (tag, empty) = match &event {
-                Event::Start(tag) => (tag, false),
-                Event::Empty(tag) => (tag, true),
-                Event::End(_) => {
+            let (tag, empty) = match Shape::of(&event) {
+                Shape::Open(tag, empty) => (tag, empty),
+                Shape::Close => {
                     while let Some(row) = ahead {
                         let number = row.row;
                         self.missing(row)?;
@@ -559,14 +539,8 @@ impl<'a, W: Write> Marker<'a, W> {
                     }
                     return self.raw(event);
                 }
-                Event::Eof => return Err(changed()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => {
+                Shape::End => return Err(changed()),
+                Shape::Other => {
                     self.raw(event)?;
                     continue;
                 }
@@ -735,23 +709,16 @@ impl<'a, W: Write> Marker<'a, W> {
         let mut next = 0;
         loop {
             let event = step(xml)?;
-            let (tag, empty) = match &event {
-                Event::Start(tag) => (tag, false),
-                Event::Empty(tag) => (tag, true),
-                Event::End(_) => {
+            let (tag, empty) = match Shape::of(&event) {
+                Shape::Open(tag, empty) => (tag, empty),
+                Shape::Close => {
                     for cell in planned {
                         self.absent(row, row_style, cell)?;
                     }
                     return self.raw(event);
                 }
-                Event::Eof => return Err(changed()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => {
+                Shape::End => return Err(changed()),
+                Shape::Other => {
                     self.raw(event)?;
                     continue;
                 }
@@ -876,9 +843,8 @@ impl<'a, W: Write> Marker<'a, W> {
         let mut depth = 0_u32;
         loop {
             let event = step(xml)?;
-            match &event {
-                Event::Start(tag) | Event::Empty(tag) => {
-                    let empty = matches!(event, Event::Empty(_));
+            match Shape::of(&event) {
+                Shape::Open(tag, empty) => {
                     if cell
                         && depth == 0
                         && !self.shared_gone.is_empty()
@@ -893,16 +859,10 @@ impl<'a, W: Write> Marker<'a, W> {
                     }
                     depth += u32::from(!empty);
                 }
-                Event::End(_) if depth == 0 => return self.raw(event),
-                Event::End(_) => depth -= 1,
-                Event::Eof => return Err(changed()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => {}
+                Shape::Close if depth == 0 => return self.raw(event),
+                Shape::Close => depth -= 1,
+                Shape::End => return Err(changed()),
+                Shape::Other => {}
             }
             self.raw(event)?;
         }
@@ -912,22 +872,15 @@ impl<'a, W: Write> Marker<'a, W> {
     fn replaced(&mut self, xml: &mut Xml<'_>) -> Result<(), OpError> {
         let mut depth = 0_u32;
         loop {
-            match step(xml)? {
-                Event::Start(tag) => {
-                    self.note_formula(&tag);
-                    depth = depth.saturating_add(1);
+            match Shape::of(&step(xml)?) {
+                Shape::Open(tag, empty) => {
+                    self.note_formula(tag);
+                    depth = depth.saturating_add(u32::from(!empty));
                 }
-                Event::Empty(tag) => self.note_formula(&tag),
-                Event::End(_) if depth == 0 => return Ok(()),
-                Event::End(_) => depth -= 1,
-                Event::Eof => return Err(changed()),
-                Event::Text(_)
-                | Event::CData(_)
-                | Event::Comment(_)
-                | Event::Decl(_)
-                | Event::PI(_)
-                | Event::DocType(_)
-                | Event::GeneralRef(_) => {}
+                Shape::Close if depth == 0 => return Ok(()),
+                Shape::Close => depth -= 1,
+                Shape::End => return Err(changed()),
+                Shape::Other => {}
             }
         }
     }
@@ -974,19 +927,12 @@ fn step<'x>(xml: &'x mut Xml<'_>) -> Result<Event<'x>, OpError> {
 fn skip(xml: &mut Xml<'_>) -> Result<(), OpError> {
     let mut depth = 0_u32;
     loop {
-        match step(xml)? {
-            Event::Start(_) => depth = depth.saturating_add(1),
-            Event::End(_) if depth == 0 => return Ok(()),
-            Event::End(_) => depth -= 1,
-            Event::Eof => return Err(changed()),
-            Event::Empty(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_) => {}
+        match Shape::of(&step(xml)?) {
+            Shape::Open(_, empty) => depth = depth.saturating_add(u32::from(!empty)),
+            Shape::Close if depth == 0 => return Ok(()),
+            Shape::Close => depth -= 1,
+            Shape::End => return Err(changed()),
+            Shape::Other => {}
         }
     }
 }

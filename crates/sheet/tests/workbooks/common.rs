@@ -1,5 +1,6 @@
 //! What the tests of this crate share.
 
+use std::io::{Cursor, Write as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -7,6 +8,8 @@ use ekatong_core::error::OpError;
 use ekatong_core::import::cells::{CellValue, FileLimits, SheetFacts, SheetRow, Workbook};
 use ekatong_core::import::table::Workbooks;
 use ekatong_sheet::Sheets;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 /// Bytes of a committed workbook.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
@@ -14,6 +17,23 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
         .join("../../tests/fixtures/workbooks")
         .join(name);
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// A committed workbook with some parts replaced or added.
+pub(crate) fn patched<B: AsRef<[u8]>>(name: &str, parts: &[(&str, B)]) -> Vec<u8> {
+    let mut old = ZipArchive::new(Cursor::new(fixture(name))).unwrap();
+    let mut new = ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..old.len() {
+        let file = old.by_index_raw(i).unwrap();
+        if !parts.iter().any(|(part, _)| file.name().unwrap() == *part) {
+            new.raw_copy_file(file).unwrap();
+        }
+    }
+    for (part, bytes) in parts {
+        new.start_file(*part, SimpleFileOptions::default()).unwrap();
+        new.write_all(bytes.as_ref()).unwrap();
+    }
+    new.finish().unwrap().into_inner()
 }
 
 /// Opens bytes under the limits of 500 rows.

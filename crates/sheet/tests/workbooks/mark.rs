@@ -1,9 +1,9 @@
 //! A person's own workbook back with its errors marked.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read};
 
-use crate::common::{fixture, open, rows, texts};
+use crate::common::{fixture, open, patched, rows, texts};
 use calamine::{Data, Reader, Xlsx};
 use ekatong_core::error::{Code, OpError, Severity};
 use ekatong_core::import::cells::{CellValue, FileLimits, SheetRow};
@@ -15,8 +15,7 @@ use ekatong_core::import::row::{display, letter};
 use ekatong_core::import::table::Workbooks;
 use ekatong_sheet::Sheets;
 use proptest::prelude::*;
-use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::ZipArchive;
 
 const RED: &str = "FFFFC2C9";
 const AMBER: &str = "FFFFE08A";
@@ -645,23 +644,6 @@ fn a_column_of_reasons_of_the_persons_own_is_left_alone() {
     assert_eq!(texts(&found[1]), ["自己的", "自己的", "token-2"]);
 }
 
-/// A workbook with some parts replaced or added.
-fn with_parts(name: &str, parts: &[(&str, &str)]) -> Vec<u8> {
-    let mut old = ZipArchive::new(Cursor::new(fixture(name))).unwrap();
-    let mut new = ZipWriter::new(Cursor::new(Vec::new()));
-    for i in 0..old.len() {
-        let file = old.by_index_raw(i).unwrap();
-        if !parts.iter().any(|(part, _)| file.name().unwrap() == *part) {
-            new.raw_copy_file(file).unwrap();
-        }
-    }
-    for (part, text) in parts {
-        new.start_file(*part, SimpleFileOptions::default()).unwrap();
-        new.write_all(text.as_bytes()).unwrap();
-    }
-    new.finish().unwrap().into_inner()
-}
-
 #[test]
 fn where_the_own_workbook_cannot_be_changed_a_fresh_one_says_so() {
     let row = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>姓名</t></is></c></row>";
@@ -683,7 +665,7 @@ fn where_the_own_workbook_cannot_be_changed_a_fresh_one_says_so() {
             "原文件是 .csv，已另做一个 .xlsx；格式没有保留",
         ),
         (
-            with_parts(
+            patched(
                 "openpyxl.xlsx",
                 &[("_xmlsignatures/sig1.xml", "<Signature/>")],
             ),
@@ -692,12 +674,12 @@ fn where_the_own_workbook_cannot_be_changed_a_fresh_one_says_so() {
         ),
         (wide, "a.xlsx", special),
         (
-            with_parts("openpyxl.xlsx", &[(SHEET, &strict)]),
+            patched("openpyxl.xlsx", &[(SHEET, &strict)]),
             "a.xlsx",
             special,
         ),
         (
-            with_parts("openpyxl.xlsx", &[(STYLES, "<styleSheet/>")]),
+            patched("openpyxl.xlsx", &[(STYLES, "<styleSheet/>")]),
             "a.xlsx",
             special,
         ),

@@ -2,13 +2,12 @@
 
 use std::io::{Cursor, Read, Write};
 
-use crate::common::{fixture, open, rows};
+use crate::common::{fixture, open, patched, rows};
 use ekatong_core::error::{Code, OpError, Problem};
 use ekatong_core::import::cells::{CellValue, FileLimits};
 use ekatong_core::import::table::Workbooks;
 use ekatong_sheet::Sheets;
-use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::ZipWriter;
 
 fn only(error: &OpError) -> &Problem {
     let [problem] = error.problems() else {
@@ -27,23 +26,6 @@ fn refused(bytes: Vec<u8>, name: &str) -> Problem {
         Err(error) => error,
     };
     only(&error).clone()
-}
-
-/// A committed workbook with some parts replaced.
-fn patched(name: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut old = ZipArchive::new(Cursor::new(fixture(name))).unwrap();
-    let mut new = ZipWriter::new(Cursor::new(Vec::new()));
-    for i in 0..old.len() {
-        let file = old.by_index_raw(i).unwrap();
-        if !parts.iter().any(|(part, _)| file.name().unwrap() == *part) {
-            new.raw_copy_file(file).unwrap();
-        }
-    }
-    for (part, bytes) in parts {
-        new.start_file(*part, SimpleFileOptions::default()).unwrap();
-        new.write_all(bytes).unwrap();
-    }
-    new.finish().unwrap().into_inner()
 }
 
 /// A committed .xls with the records of its workbook changed.
