@@ -8,7 +8,8 @@ use ekatong_tests::both_engines;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::stand::{Moment, OnRecord, Random, SCHOOL, Stand, commit, preview, rounds, strs};
+use crate::program::SCHOOL;
+use crate::stand::{Moment, OnRecord, Random, Stand, commit, preview, rounds, strs};
 
 const ROWS: usize = 5000;
 const PUPILS: i64 = 5000;

@@ -12,8 +12,8 @@ use ekatong_store::Engine;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::program::{ADMIN, Done, PASSPHRASE};
-use crate::stand::{Beside, OnRecord, SCHOOL, Stand, commit, copy_folder, preview, strs};
+use crate::program::{ADMIN, Done, PASSPHRASE, SCHOOL};
+use crate::stand::{Beside, OnRecord, Stand, commit, copy_folder, preview, strs};
 
 const ROWS: usize = 2000;
 const PUPILS: i64 = 2000;

@@ -2,43 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::program::Program;
+use crate::program::{Program, SCHOOL, SCHOOL_NAME};
 use crate::workbook::{row, write};
 use ekatong_tests::workbook::{table, texts};
 
-const SCHOOL: &str = "3132050001";
 const CLASS: usize = 5;
 
 /// A junior school whose seventh grade has the classes 1 and 2.
 fn school(program: &Program) {
     program.init();
-    program.json(
-        "admin",
-        &[
-            "school",
-            "add",
-            SCHOOL,
-            "姑苏云杉初级中学",
-            "--kind",
-            "311",
-            "--district",
-            "320508",
-        ],
-    );
-    program.json("admin", &["grade", "ladder", "--school", SCHOOL]);
-    program.json(
-        "admin",
-        &[
-            "class",
-            "add",
-            "--school",
-            SCHOOL,
-            "--grade",
-            "7",
-            "--numbers",
-            "1,2",
-        ],
-    );
+    program.add_school(SCHOOL, SCHOOL_NAME, "320508");
+    program.add_classes(SCHOOL, "1,2");
 }
 
 fn number(value: &Value, key: &str) -> i64 {

@@ -16,7 +16,8 @@ use ekatong_store::{Engine, OpenOptions, open_sqlite};
 use sqlx::{Connection as _, SqliteConnection};
 use uuid::Uuid;
 
-use crate::stand::{Answer, Beside, OnRecord, Random, SCHOOL, Stand, commit, rounds, strs};
+use crate::program::SCHOOL;
+use crate::stand::{Answer, Beside, OnRecord, Random, Stand, commit, rounds, strs};
 
 const ROWS: usize = 5000;
 const PUPILS: i64 = 5000;

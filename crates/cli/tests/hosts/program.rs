@@ -8,6 +8,9 @@ use ekatong_tests::postgres::{self, TestDatabase};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Code of the school of most tests, and its name.
+pub(crate) const SCHOOL: &str = "3132050001";
+pub(crate) const SCHOOL_NAME: &str = "姑苏云杉初级中学";
 /// Password of the first city admin.
 pub(crate) const ADMIN: &str = "Tree-house7x";
 /// Password of all others.
@@ -238,6 +241,37 @@ impl Program {
         let done = self.run_with_password(ADMIN, &arguments);
         assert_eq!(done.code, 0, "{done:?}");
         done.json()["recoveryCode"].as_str().unwrap().to_owned()
+    }
+
+    /// Adds a junior school.
+    pub(crate) fn add_school(&self, code: &str, name: &str, district: &str) -> Value {
+        let command = [
+            "school",
+            "add",
+            code,
+            name,
+            "--kind",
+            "311",
+            "--district",
+            district,
+        ];
+        self.json("admin", &command)
+    }
+
+    /// Adds a school's ladder, and classes of its seventh grade.
+    pub(crate) fn add_classes(&self, school: &str, numbers: &str) {
+        self.json("admin", &["grade", "ladder", "--school", school]);
+        let command = [
+            "class",
+            "add",
+            "--school",
+            school,
+            "--grade",
+            "7",
+            "--numbers",
+            numbers,
+        ];
+        self.json("admin", &command);
     }
 
     /// Adds an account without a forced change.

@@ -9,26 +9,14 @@ use rust_xlsxwriter::Workbook;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::program::{Done, Program};
+use crate::program::{Done, Program, SCHOOL, SCHOOL_NAME};
 use crate::workbook::{row, write};
-
-const SCHOOL: &str = "3132050001";
 
 /// A place with a school, and imports of many rows allowed.
 fn place() -> Program {
     let program = Program::sqlite();
     program.init();
-    let school = [
-        "school",
-        "add",
-        SCHOOL,
-        "姑苏云杉初级中学",
-        "--kind",
-        "311",
-        "--district",
-        "320508",
-    ];
-    program.json("admin", &school);
+    program.add_school(SCHOOL, SCHOOL_NAME, "320508");
     let setting = ["setting", "set", "import.row_limit", "100000"];
     program.json("admin", &setting);
     program

@@ -15,11 +15,9 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-use crate::program::Program;
+use crate::program::{Program, SCHOOL, SCHOOL_NAME};
 
-/// School of the imports.
-pub(crate) const SCHOOL: &str = "3132050001";
-/// Another one, in another district.
+/// Code of another school, in another district.
 pub(crate) const OTHER_SCHOOL: &str = "3132050002";
 
 /// How often a random test is repeated: the value of this variable, or the number for `make test`.
@@ -85,36 +83,11 @@ impl Stand {
         };
         program.init();
         for (school, name, district) in [
-            (SCHOOL, "姑苏云杉初级中学", "320508"),
+            (SCHOOL, SCHOOL_NAME, "320508"),
             (OTHER_SCHOOL, "虎丘银杏初级中学", "320505"),
         ] {
-            program.json(
-                "admin",
-                &[
-                    "school",
-                    "add",
-                    school,
-                    name,
-                    "--kind",
-                    "311",
-                    "--district",
-                    district,
-                ],
-            );
-            program.json("admin", &["grade", "ladder", "--school", school]);
-            program.json(
-                "admin",
-                &[
-                    "class",
-                    "add",
-                    "--school",
-                    school,
-                    "--grade",
-                    "7",
-                    "--numbers",
-                    "1-3",
-                ],
-            );
+            program.add_school(school, name, district);
+            program.add_classes(school, "1-3");
         }
         program.json("admin", &["setting", "set", "import.row_limit", "10000"]);
         let prepared = Self::copy(&program).await;

@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use crate::program::{Program, files};
+use crate::program::{Program, SCHOOL, SCHOOL_NAME, files};
 use crate::workbook::{number, phone, row, write};
-
-const SCHOOL: &str = "3132050001";
 
 #[test]
 fn the_whole_story_in_a_folder() {
@@ -65,19 +63,7 @@ fn story(program: &Program) {
 }
 
 fn organisation(program: &Program) {
-    let made = program.json(
-        "admin",
-        &[
-            "school",
-            "add",
-            SCHOOL,
-            "姑苏云杉初级中学",
-            "--kind",
-            "311",
-            "--district",
-            "320508",
-        ],
-    );
+    let made = program.add_school(SCHOOL, SCHOOL_NAME, "320508");
     assert_eq!(made["school"]["schoolYear"], "2026-2027");
     let twice = program.by(
         "admin",

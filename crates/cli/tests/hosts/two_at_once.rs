@@ -7,8 +7,8 @@ use ekatong_tests::both_engines;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::program::Done;
-use crate::stand::{OTHER_SCHOOL, SCHOOL, Stand, commit, strs};
+use crate::program::{Done, SCHOOL};
+use crate::stand::{OTHER_SCHOOL, Stand, commit, strs};
 
 const ROWS: usize = 1000;
 const SHARED: usize = 500;

@@ -13,10 +13,10 @@ pub type Fingerprint = [u8; 16];
 
 /// The fingerprint of some texts.
 #[must_use]
-pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> Fingerprint {
+pub fn fingerprint(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in parts {
-        hash.update(part.as_bytes());
+        hash.update(part.as_ref().as_bytes());
         // Without a mark between them, `ab`, `c` would equal `a`, `bc`.
         hash.update([0xFF]);
     }

@@ -2,12 +2,31 @@
 
 use uuid::Uuid;
 
-use super::row::{Field, RowReader};
+use super::row::{Column, Field, RowReader};
 use super::snapshot::{Snapshot, SnapshotGrade};
+use super::table::Entry;
 use crate::domain::class::{self, ClassNo};
 use crate::domain::grade::GradeNo;
 use crate::domain::text;
 use crate::error::{Code, Problem};
+
+/// The column of the grade; each kind adds the headings that it had before.
+pub(super) const GRADE: Column = Column {
+    key: "grade",
+    heading: "年级",
+    required: Some(Code::RowGradeInvalid),
+    old_headings: &[],
+    entry: |snapshot| {
+        let numbers = snapshot.grade_numbers();
+        let end = |grade: Option<&GradeNo>, other| grade.map_or(other, |g| i32::from(g.get()));
+        Entry::Whole {
+            min: end(numbers.first(), 1),
+            max: end(numbers.last(), 9),
+        }
+    },
+    note: "填数字 1-9（七年级填 7），不要写“七年级”或“初一”。",
+    width: 8,
+};
 
 /// Reads the grade of a column, and what the school has of it.
 pub(super) fn grade_of<'s>(

@@ -64,6 +64,26 @@ pub struct ImportTable {
     pub examples: fn(&Snapshot) -> Vec<String>,
 }
 
+impl ImportTable {
+    /// Index of the column with a key.
+    #[must_use]
+    pub fn column(&self, key: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.key == key)
+    }
+
+    /// Index of the column with a bare name, as places have it.
+    #[must_use]
+    pub fn column_named(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name() == name)
+    }
+
+    /// Index of the column that a problem is about; none for a whole row.
+    #[must_use]
+    pub fn column_of(&self, problem: &Problem) -> Option<usize> {
+        self.column_named(problem.place.heading.as_deref()?)
+    }
+}
+
 /// One kind of import.
 pub struct ImportKind<E> {
     /// Its table.
@@ -106,13 +126,12 @@ impl<E> ImportKind<E> {
         let mut reader = RowReader::new(self.table.columns, map, &row);
         let Checked { entry, identity } = (self.check)(&mut reader, snapshot);
         let problems = reader.finish();
-        let cells: Vec<String> = row.cells.iter().map(|c| text::code(&c.text())).collect();
         CheckedRow {
             entry: entry.filter(|_| !problems.iter().any(Problem::is_error)),
             problems,
             identity: identity.as_deref().map(|subject| fingerprint([subject])),
             subject: identity,
-            content: fingerprint(cells.iter().map(String::as_str)),
+            content: fingerprint(row.cells.iter().map(|cell| text::code(&cell.text()))),
             row,
         }
     }

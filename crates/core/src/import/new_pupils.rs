@@ -3,6 +3,7 @@
 use chrono::Datelike;
 
 use super::check::{self, PupilEntry};
+use super::grade_class;
 use super::row::Column;
 use super::snapshot::{Snapshot, SnapshotClass};
 use super::table::Entry;
@@ -75,20 +76,8 @@ pub const COLUMNS: &[Column] = &[
         width: 22,
     },
     Column {
-        key: "grade",
-        heading: "年级",
-        required: Some(Code::RowGradeInvalid),
         old_headings: &["年级名称", "所在年级", "就读年级"],
-        entry: |snapshot| {
-            let numbers = snapshot.grade_numbers();
-            let end = |grade: Option<&GradeNo>, other| grade.map_or(other, |g| i32::from(g.get()));
-            Entry::Whole {
-                min: end(numbers.first(), 1),
-                max: end(numbers.last(), 9),
-            }
-        },
-        note: "填数字 1-9（七年级填 7），不要写“七年级”或“初一”。",
-        width: 8,
+        ..grade_class::GRADE
     },
     Column {
         key: "class",

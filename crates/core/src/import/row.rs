@@ -150,6 +150,12 @@ impl TableRow {
 }
 
 impl ColumnMap {
+    /// True when the file has the column.
+    #[must_use]
+    pub fn has(&self, index: usize) -> bool {
+        self.at.get(index).copied().flatten().is_some()
+    }
+
     /// The place of a column in a row.
     #[must_use]
     pub fn place(&self, row: u32, index: usize, column: &Column) -> Place {

@@ -129,10 +129,10 @@ fn fitting(sql: &mut Sql, filter: &PupilFilter) {
 }
 
 /// Columns of [`found`] for the join of `pupil p`, `school s`, `class c`.
-pub(super) const FOUND: &str =
+const FOUND: &str =
     "p.paper_index, p.id, p.district, p.school_id, s.name, p.grade, c.number, p.status";
 
-pub(super) fn found(c: &mut Cols<'_>) -> Stored<FoundPupil> {
+fn found(c: &mut Cols<'_>) -> Stored<FoundPupil> {
     Ok(FoundPupil {
         index: c.fixed()?,
         id: c.id()?,

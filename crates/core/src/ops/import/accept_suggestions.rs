@@ -38,11 +38,9 @@ pub async fn run(cx: &mut Cx, request: AcceptSuggestionsRequest) -> Result<Impor
     let import = super::open_import(cx, request.import_id).await?;
     let kind = super::kind_of_record(&import)?;
     of_kind!(kind, K => {
-        let names: Vec<String> = K::kind().table.columns.iter().map(crate::import::row::Column::name).collect();
+        let table = &K::kind().table;
         let wanted = |column: usize| {
-            request.column.as_ref().is_none_or(|key| {
-                K::kind().table.columns.get(column).is_some_and(|c| c.key == key)
-            })
+            request.column.as_ref().is_none_or(|key| table.column(key) == Some(column))
         };
         let mut step = Step::default();
         let cipher = cx.ports.cipher.clone();
@@ -54,8 +52,7 @@ pub async fn run(cx: &mut Cx, request: AcceptSuggestionsRequest) -> Result<Impor
                 continue;
             }
             for problem in row.problems.iter().filter(|problem| problem.code == code) {
-                let column = names.iter().position(|name| problem.place.heading.as_ref() == Some(name));
-                if let (Some(column), Some(text)) = (column, &problem.suggestion)
+                if let (Some(column), Some(text)) = (table.column_of(problem), &problem.suggestion)
                     && wanted(column)
                 {
                     step.push(CellChange::to(row, column, TableCell::typed(text)));

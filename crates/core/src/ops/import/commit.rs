@@ -50,10 +50,7 @@ touches!(CommitImportRequest, self => Touched::Import(self.import_id));
 /// `import.has_errors` with mode `all`; `cancelled`.
 pub async fn run(job: &mut Job, request: CommitImportRequest) -> Result<ImportSummary, OpError> {
     job.checkpoint()?;
-    let mut uow = job.ports.store.read().await?;
-    let import = uow.import(request.import_id).await?;
-    uow.rollback().await?;
-    let kind = super::kind_of_record(&import.ok_or(Code::ImportUnknown)?)?;
+    let kind = super::kind_of_id(job, request.import_id).await?;
     of_kind!(kind, K => commit::<K>(job, &request).await)
 }
 
@@ -124,12 +121,8 @@ const fn ready(import: &ImportRecord) -> i64 {
 }
 
 fn note<K: Importing>(import: &ImportRecord, written: i64, what: &str) -> AuditNote {
-    AuditNote::school(
-        import.district.clone(),
-        import.school_id,
-        format!("{what}：{}", import.file_name),
-    )
-    .with(serde_json::json!({ "import": import.id, "rows": written }))
+    super::note(import, format!("{what}：{}", import.file_name))
+        .with(serde_json::json!({ "import": import.id, "rows": written }))
 }
 
 /// Begins the one transaction of a commit.

@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use super::staging;
 use crate::access::{Place, Reach};
-use crate::context::{AuditNote, Cx};
+use crate::context::Cx;
 use crate::domain::application::PupilStatus;
 use crate::domain::gender::Gender;
 use crate::domain::name::PersonName;
@@ -19,7 +19,7 @@ use crate::domain::student_number::StudentNumber;
 use crate::error::{Code, OpError};
 use crate::id::{ImportId, PupilId, SchoolId};
 use crate::import::doctor::{Damaged, Lead, Proposal, propose};
-use crate::import::new_pupils::COLUMNS;
+use crate::import::new_pupils::KIND;
 use crate::import::row::TableCell;
 use crate::import::stored::{Fate, StoredRow};
 use crate::ops::class::grade_name;
@@ -179,13 +179,10 @@ pub async fn run(
         .iter()
         .flat_map(|row: &DoctorRow| row.proposals.iter().map(|proposal| proposal.pupil_id))
         .collect();
+    let summary = format!("证件号诊断：{}，{} 行", import.file_name, rows.len());
     cx.note(
-        AuditNote::school(
-            import.district.clone(),
-            import.school_id,
-            format!("证件号诊断：{}，{} 行", import.file_name, rows.len()),
-        )
-        .with(serde_json::json!({ "import": import.id, "pupils": opened })),
+        super::note(&import, summary)
+            .with(serde_json::json!({ "import": import.id, "pupils": opened })),
     );
     Ok(DoctorImportResponse { total, rows, next })
 }
@@ -415,8 +412,7 @@ async fn on_record(
 }
 
 fn cell<'a>(row: &'a StoredRow, key: &str) -> Option<&'a TableCell> {
-    let at = COLUMNS.iter().position(|column| column.key == key)?;
-    row.row.cells.get(at)
+    row.row.cells.get(KIND.table.column(key)?)
 }
 
 fn text(row: &StoredRow, key: &str) -> String {

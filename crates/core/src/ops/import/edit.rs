@@ -10,10 +10,10 @@ use ts_rs::TS;
 pub use super::ImportChange;
 use super::kinds::{Importing, of_kind};
 use super::staging::{self, Look, Scope};
-use crate::context::{AuditNote, Cx};
+use crate::context::Cx;
 use crate::error::{Code, OpError, Problem};
 use crate::id::ImportId;
-use crate::import::row::TableCell;
+use crate::import::row::{Column, TableCell};
 use crate::import::stored::StoredRow;
 use crate::ops::touches;
 use crate::ports::{Cipher, ImportRecord, SealedAt, UnitOfWork};
@@ -74,11 +74,8 @@ pub async fn run(cx: &mut Cx, request: EditImportRequest) -> Result<ImportChange
         let mut wanted: BTreeMap<u32, BTreeMap<usize, CellEdit>> = BTreeMap::new();
         let mut problems = Vec::new();
         for (at, edit) in request.edits.into_iter().enumerate() {
-            let column = table.columns.iter().position(|column| column.key == edit.column);
-            let place = index
-                .position(edit.row)
-                .zip(column)
-                .filter(|(_, column)| map.at.get(*column).copied().flatten().is_some());
+            let column = table.column(&edit.column).filter(|column| map.has(*column));
+            let place = index.position(edit.row).zip(column);
             match place {
                 Some((position, column)) => {
                     wanted.entry(position).or_default().insert(column, edit);
@@ -105,7 +102,7 @@ pub async fn run(cx: &mut Cx, request: EditImportRequest) -> Result<ImportChange
                     problems.push(Problem::new(Code::VersionConflict).message(format!(
                         "第 {} 行的“{}”刚被其他人改过，没有覆盖。请看过新的内容再改。",
                         row.row.row,
-                        table.columns.get(column).map(crate::import::row::Column::name).unwrap_or_default()
+                        table.columns.get(column).map(Column::name).unwrap_or_default()
                     )));
                     continue;
                 }
@@ -182,12 +179,25 @@ impl Step {
         self
     }
 
-    pub(super) fn by_position(&self) -> Changes<'_> {
+    fn by_position(&self) -> Changes<'_> {
         let mut rows: BTreeMap<u32, Vec<&CellChange>> = BTreeMap::new();
         for change in &self.changes {
             rows.entry(change.position).or_default().push(change);
         }
         Changes { rows }
+    }
+
+    /// Applies the step to the rows.
+    pub(super) async fn revise<K: Importing>(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        cipher: &dyn Cipher,
+        import: &mut ImportRecord,
+        look: &Look,
+    ) -> Result<(), OpError> {
+        let changes = self.by_position();
+        let mut change = |row: &mut StoredRow| changes.apply(row);
+        staging::revise::<K>(uow, cipher, import, look, Scope::Changed, &mut change).await
     }
 
     /// Keeps the step behind those that hold now; what was taken back before is forgotten.
@@ -242,7 +252,7 @@ const fn step_place(import: ImportId) -> SealedAt {
 }
 
 /// The changes of a step by row.
-pub(super) struct Changes<'a> {
+struct Changes<'a> {
     rows: BTreeMap<u32, Vec<&'a CellChange>>,
 }
 
@@ -282,7 +292,7 @@ pub(super) async fn apply<K: Importing>(
     answer(cx, import, &step, what).await
 }
 
-/// Applies a step to the rows.
+/// Applies a step to the rows as the school is now.
 pub(super) async fn revise<K: Importing>(
     cx: &mut Cx,
     import: &mut ImportRecord,
@@ -292,18 +302,8 @@ pub(super) async fn revise<K: Importing>(
     let today = cx.today();
     let actor = cx.actor()?.clone();
     let look = Look::now(&mut *cx.uow, import, &actor, today).await?;
-    let changes = step.by_position();
-    let mut change = |row: &mut StoredRow| Ok(changes.apply(row));
-    staging::revise::<K>(
-        &mut *cx.uow,
-        &*cipher,
-        import,
-        &look,
-        Scope::Changed,
-        &mut change,
-    )
-    .await?;
-    Ok(())
+    step.revise::<K>(&mut *cx.uow, &*cipher, import, &look)
+        .await
 }
 
 /// Notes the change and answers with counts, groups and the first of the rows.
@@ -320,17 +320,11 @@ pub(super) async fn answer(
     let rows = positions.len();
     positions.truncate(SHOWN);
     let shown = staging::rows_at(&mut *cx.uow, &*cipher, import.id, &positions).await?;
-    cx.note(
-        AuditNote::school(
-            import.district.clone(),
-            import.school_id,
-            format!(
-                "{what}：{}，{rows} 行 {} 个单元格",
-                import.file_name,
-                step.len()
-            ),
-        )
-        .with(serde_json::json!({ "import": import.id })),
+    let summary = format!(
+        "{what}：{}，{rows} 行 {} 个单元格",
+        import.file_name,
+        step.len()
     );
+    cx.note(super::note(&import, summary));
     ImportChange::new(import, shown, step.len())
 }

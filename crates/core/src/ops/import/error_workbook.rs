@@ -8,13 +8,12 @@ use ts_rs::TS;
 
 use super::kinds::{Importing, of_kind};
 use super::staging;
-use crate::context::{AuditNote, Job};
+use crate::context::Job;
 use crate::domain::application::ImportState;
 use crate::error::{Code, OpError, Problem, Severity};
 use crate::id::{BlobId, ImportId};
 use crate::import::cells::FileLimits;
 use crate::import::marked::{MarkedCell, MarkedColumn, MarkedRow, MarkedRows, MarkedTable};
-use crate::import::row::Column;
 use crate::import::stored::{Fate, StoredRow};
 use crate::import::{ImportTable, token};
 use crate::ops::touches;
@@ -104,12 +103,8 @@ pub async fn run(job: &mut Job, request: ErrorWorkbookRequest) -> Result<ErrorWo
         job.now,
     )
     .await?;
-    let note = AuditNote::school(
-        import.district,
-        import.school_id,
-        format!("下载错误工作簿：{file_name}，{} 行", import.rows_total),
-    )
-    .with(serde_json::json!({ "import": import.id }));
+    let summary = format!("下载错误工作簿：{file_name}，{} 行", import.rows_total);
+    let note = super::note(&import, summary);
     let answer = ErrorWorkbook {
         blob_id,
         file_name,
@@ -205,7 +200,7 @@ fn marked_row(import: ImportId, table: &ImportTable, row: &StoredRow) -> MarkedR
         })
         .collect();
     for problem in &problems {
-        let Some(column) = column_of(table, problem) else {
+        let Some(column) = table.column_of(problem) else {
             continue;
         };
         let at = match cells.iter().position(|cell| cell.column == column) {
@@ -246,15 +241,6 @@ fn marked_row(import: ImportId, table: &ImportTable, row: &StoredRow) -> MarkedR
         cells,
         texts: row.row.texts(),
     }
-}
-
-fn column_of(table: &ImportTable, problem: &Problem) -> Option<usize> {
-    let heading = problem.place.heading.as_deref()?;
-    table
-        .columns
-        .iter()
-        .map(Column::name)
-        .position(|name| name == heading)
 }
 
 /// The message, and what to write when it is known.

@@ -10,7 +10,7 @@ use crate::context::Cx;
 use crate::domain::application::{ImportOf, ImportState};
 use crate::error::{Code, OpError};
 use crate::id::{ImportId, SchoolId};
-use crate::ops::page::{ListScope, decode_cursor, encode_cursor, limit, list_scopes};
+use crate::ops::page::{ListScope, decode_cursor, limit, list_scopes, next};
 use crate::ops::touches;
 use crate::ports::{ImportFilter, ImportRecord};
 
@@ -67,9 +67,7 @@ pub async fn run(cx: &mut Cx, request: ListImportsRequest) -> Result<ListImports
         ..ImportFilter::default()
     };
     let imports = within(cx, &reach, request.school_id, filter, before, limit).await?;
-    let next = (imports.len() == limit as usize)
-        .then(|| imports.last().and_then(|import| encode_cursor(&import.id)))
-        .flatten();
+    let next = next(&imports, limit, |import| import.id);
     let items = imports
         .into_iter()
         .map(ImportSummary::new)

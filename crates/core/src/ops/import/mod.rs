@@ -35,14 +35,14 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::access::{Actor, Permission, Place, forbidden};
-use crate::context::Cx;
+use crate::context::{AuditNote, Cx, Job};
 use crate::domain::application::{ImportOf, ImportState};
 use crate::error::{Code, OpError, Problem, Severity};
 use crate::id::{ImportId, SchoolId};
 use crate::import::snapshot::{Snapshot, SnapshotClass, SnapshotGrade};
-use crate::import::stored::{Fate, RowIndex, StoredRow};
+use crate::import::stored::{RowIndex, StoredRow};
 use crate::ops::school::year_of;
-use crate::ports::{Cipher, ImportRecord, UnitOfWork};
+use crate::ports::{ImportRecord, UnitOfWork};
 use crate::settings::Settings;
 use kinds::Importing;
 use reread::Reread;
@@ -300,6 +300,20 @@ fn kind_of(word: Option<&str>) -> Result<ImportOf, OpError> {
     }
 }
 
+/// What is done with an import, for the audit log.
+fn note(import: &ImportRecord, summary: impl Into<String>) -> AuditNote {
+    AuditNote::school(import.district.clone(), import.school_id, summary)
+        .with(serde_json::json!({ "import": import.id }))
+}
+
+/// The kind of an import, before the transaction of a job begins.
+async fn kind_of_id(job: &Job, id: ImportId) -> Result<ImportOf, OpError> {
+    let mut uow = job.ports.store.read().await?;
+    let import = uow.import(id).await?;
+    uow.rollback().await?;
+    kind_of_record(&import.ok_or(Code::ImportUnknown)?)
+}
+
 /// The kind of a stored import.
 fn kind_of_record(import: &ImportRecord) -> Result<ImportOf, OpError> {
     ImportOf::from_stored(&import.kind)
@@ -345,23 +359,6 @@ fn require_open(import: &ImportRecord) -> Result<(), OpError> {
         )
         | None => Err(Code::ImportClosed.into()),
     }
-}
-
-/// Visits the rows that are not on record, block after block.
-async fn each_open_row(
-    uow: &mut dyn UnitOfWork,
-    cipher: &dyn Cipher,
-    import: ImportId,
-    visit: &mut (dyn FnMut(&StoredRow) + Send),
-) -> Result<(), OpError> {
-    for number in 0..staging::index(uow, import).await?.blocks() {
-        for row in staging::block(uow, cipher, import, number).await? {
-            if row.fate == Fate::Open {
-                visit(&row);
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Positions of a window of rows, of all or of those with problems only.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 pub use super::show::ShowImportResponse;
-use crate::context::{AuditNote, Cx};
+use crate::context::Cx;
 use crate::error::{Code, OpError};
 use crate::id::ImportId;
 use crate::ops::touches;
@@ -29,16 +29,10 @@ pub async fn run(cx: &mut Cx, request: OpenImportRequest) -> Result<ShowImportRe
         .import(request.import_id)
         .await?
         .ok_or(Code::ImportUnknown)?;
-    cx.note(
-        AuditNote::school(
-            import.district.clone(),
-            import.school_id,
-            format!(
-                "打开导入记录：{}，{} 行",
-                import.file_name, import.rows_total
-            ),
-        )
-        .with(serde_json::json!({ "import": import.id })),
+    let summary = format!(
+        "打开导入记录：{}，{} 行",
+        import.file_name, import.rows_total
     );
+    cx.note(super::note(&import, summary));
     ShowImportResponse::new(import)
 }

@@ -185,19 +185,15 @@ async fn run_kind<K: Importing>(
     close::<K>(&mut *uow, &*cipher, &mut record, staged).await?;
     super::keep_file(&mut *uow, &record).await?;
     uow.update_import(&record).await?;
-    let note = AuditNote::school(
-        school.district,
-        school.id,
-        format!(
-            "核对导入文件（{}）：{}，共 {} 行，可导入 {} 行，有错误 {} 行",
-            kind.zh(),
-            record.file_name,
-            record.rows_total,
-            record.rows_valid,
-            record.rows_error
-        ),
-    )
-    .with(serde_json::json!({ "import": id }));
+    let summary = format!(
+        "核对导入文件（{}）：{}，共 {} 行，可导入 {} 行，有错误 {} 行",
+        kind.zh(),
+        record.file_name,
+        record.rows_total,
+        record.rows_valid,
+        record.rows_error
+    );
+    let note = super::note(&record, summary);
     let answer = ImportSummary::new(record)?;
     job.finish(uow, note, &answer).await?;
     Ok(answer)

@@ -3,7 +3,6 @@
 
 use super::DAY_MS;
 use crate::audit;
-use crate::context::AuditNote;
 use crate::domain::time::Timestamp;
 use crate::error::OpError;
 use crate::ports::{Ports, UnitOfWork};
@@ -50,15 +49,11 @@ async fn batch(uow: &mut dyn UnitOfWork, district: &str, now: Timestamp) -> Resu
         import.edit_at = 0;
         import.edit_last = 0;
         uow.update_import(&import).await?;
-        let note = AuditNote::school(
-            import.district,
-            import.school_id,
-            format!(
-                "按保留期限清理导入内容：{}，{} 行",
-                import.file_name, import.rows_total
-            ),
-        )
-        .with(serde_json::json!({ "import": import.id }));
+        let summary = format!(
+            "按保留期限清理导入内容：{}，{} 行",
+            import.file_name, import.rows_total
+        );
+        let note = super::note(&import, summary);
         uow.append_audit(&audit::entry(
             None,
             "local",

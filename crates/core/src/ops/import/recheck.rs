@@ -8,7 +8,7 @@ use ts_rs::TS;
 pub use super::ImportChange;
 use super::kinds::of_kind;
 use super::staging::{self, Look, Scope};
-use crate::context::{AuditNote, Cx};
+use crate::context::Cx;
 use crate::error::OpError;
 use crate::id::ImportId;
 use crate::ops::touches;
@@ -32,19 +32,13 @@ pub async fn run(cx: &mut Cx, request: RecheckImportRequest) -> Result<ImportCha
     let actor = cx.actor()?.clone();
     let look = Look::now(&mut *cx.uow, &import, &actor, today).await?;
     of_kind!(super::kind_of_record(&import)?, K => {
-        staging::revise::<K>(&mut *cx.uow, &*cipher, &mut import, &look, Scope::All, &mut |_| Ok(false)).await?;
+        staging::revise::<K>(&mut *cx.uow, &*cipher, &mut import, &look, Scope::All, &mut |_| false).await?;
     });
     cx.uow.update_import(&import).await?;
-    cx.note(
-        AuditNote::school(
-            import.district.clone(),
-            import.school_id,
-            format!(
-                "重新核对：{}，可导入 {} 行，有错误 {} 行",
-                import.file_name, import.rows_valid, import.rows_error
-            ),
-        )
-        .with(serde_json::json!({ "import": import.id })),
+    let summary = format!(
+        "重新核对：{}，可导入 {} 行，有错误 {} 行",
+        import.file_name, import.rows_valid, import.rows_error
     );
+    cx.note(super::note(&import, summary));
     ImportChange::new(import, Vec::new(), 0)
 }

@@ -36,25 +36,23 @@ pub async fn run(cx: &mut Cx, request: ReplaceInImportRequest) -> Result<ImportC
     let import = super::open_import(cx, request.import_id).await?;
     let kind = super::kind_of_record(&import)?;
     of_kind!(kind, K => {
-        let table = &K::kind().table;
         let map = staging::map(&import)?;
-        let column = table
-            .columns
-            .iter()
-            .position(|column| column.key == request.column)
-            .filter(|column| map.at.get(*column).copied().flatten().is_some())
+        let column = K::kind().table
+            .column(&request.column)
+            .filter(|column| map.has(*column))
             .ok_or(Code::ImportCellUnknown)?;
         let from = request.from.trim();
         let cell = TableCell::typed(request.to.trim());
         let mut step = Step::default();
         let cipher = cx.ports.cipher.clone();
-        super::each_open_row(&mut *cx.uow, &*cipher, import.id, &mut |row| {
-            let text = row.row.cells.get(column).map(TableCell::text).unwrap_or_default();
-            if text.trim() == from {
-                step.push(CellChange::to(row, column, cell.clone()));
+        for number in 0..staging::index(&mut *cx.uow, import.id).await?.blocks() {
+            for row in staging::block(&mut *cx.uow, &*cipher, import.id, number).await? {
+                let text = row.row.cells.get(column).map(TableCell::text).unwrap_or_default();
+                if row.state().is_open() && text.trim() == from {
+                    step.push(CellChange::to(&row, column, cell.clone()));
+                }
             }
-        })
-        .await?;
+        }
         apply::<K>(cx, import, step, "替换整列").await
     })
 }

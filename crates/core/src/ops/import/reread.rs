@@ -14,14 +14,14 @@ use super::ImportSummary;
 use super::edit::{CellChange, Step};
 use super::kinds::Importing;
 use super::preview::Opened;
-use super::staging::{self, Look, Scope};
-use crate::context::{AuditNote, Job};
+use super::staging::{self, Look};
+use crate::context::Job;
 use crate::domain::application::{ImportOf, ImportState};
 use crate::domain::text;
 use crate::error::{Code, OpError, Place, Problem};
 use crate::id::{ImportId, SchoolId};
 use crate::import::duplicates::{Fingerprint, fingerprint};
-use crate::import::row::{Column, ColumnMap, TableRow};
+use crate::import::row::{ColumnMap, TableRow};
 use crate::import::stored::{BLOCK, Fate, RowIndex, StoredRow};
 use crate::import::{ImportTable, reread, token};
 use crate::ports::{Cipher, ImportRecord, UnitOfWork};
@@ -105,29 +105,16 @@ pub(super) async fn run<K: Importing>(
     let report = come.report(&import);
     let step = come.step;
     if !step.is_empty() {
-        let changes = step.by_position();
-        let mut change = |row: &mut StoredRow| Ok(changes.apply(row));
-        staging::revise::<K>(
-            &mut *uow,
-            &*cipher,
-            &mut import,
-            &look,
-            Scope::Changed,
-            &mut change,
-        )
-        .await?;
+        step.revise::<K>(&mut *uow, &*cipher, &mut import, &look)
+            .await?;
         step.keep(&mut *uow, &*cipher, &mut import).await?;
     }
     uow.update_import(&import).await?;
-    let note = AuditNote::school(
-        import.district.clone(),
-        import.school_id,
-        format!(
-            "读回改好的文件：{file_name}，更新 {} 行，已导入不再改动 {} 行，不属于这次导入 {} 行",
-            report.applied, report.committed, report.unmatched
-        ),
-    )
-    .with(serde_json::json!({ "import": id }));
+    let summary = format!(
+        "读回改好的文件：{file_name}，更新 {} 行，已导入不再改动 {} 行，不属于这次导入 {} 行",
+        report.applied, report.committed, report.unmatched
+    );
+    let note = super::note(&import, summary);
     let mut answer = ImportSummary::new(import)?;
     answer.reread = Some(report);
     job.finish(uow, note, &answer).await?;
@@ -291,12 +278,13 @@ impl<'a> Coming<'a> {
         }
         let before = self.step.len();
         for (column, (old, new)) in stored.row.cells.iter().zip(new.cells).enumerate() {
-            let had = map.at.get(column).copied().flatten().is_some();
+            if !map.has(column) || *old == new {
+                continue;
+            }
             // A wrong number that now is text is a repair too, though it looks the same;
             // elsewhere that is how a workbook made anew holds everything.
-            let name = table.columns.get(column).map(Column::name);
-            let wrong = stored.problems.iter().any(|p| p.place.heading == name);
-            if had && *old != new && (wrong || old.text() != new.text()) {
+            let mut problems = stored.problems.iter();
+            if old.text() != new.text() || problems.any(|p| table.column_of(p) == Some(column)) {
                 self.step.push(CellChange::to(stored, column, new));
             }
         }
@@ -359,11 +347,10 @@ fn same_row(table: &ImportTable, stored: &StoredRow, new: &TableRow) -> bool {
             continue;
         }
         let (old, new) = (text::code(&old.text()), text::code(&new.text()));
-        let name = table.columns.get(column).map(Column::name);
         let was_wrong = stored
             .problems
             .iter()
-            .any(|problem| problem.place.heading == name && problem.is_error());
+            .any(|problem| table.column_of(problem) == Some(column) && problem.is_error());
         if old == new || was_wrong || old.is_empty() {
             return true;
         }

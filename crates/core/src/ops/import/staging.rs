@@ -166,10 +166,10 @@ impl Tally {
     fn groups(self, table: &ImportTable) -> Vec<ProblemGroup> {
         let mut groups: Vec<ProblemGroup> = self.kinds.into_values().collect();
         for group in &mut groups {
-            group.column = table
-                .columns
-                .iter()
-                .find(|column| group.heading.as_deref() == Some(&*column.name()))
+            group.column = group
+                .heading
+                .as_deref()
+                .and_then(|heading| table.columns.get(table.column_named(heading)?))
                 .map(|column| column.key.to_owned());
         }
         groups.sort_by_key(|group| {
@@ -374,7 +374,7 @@ pub(crate) async fn revise<K: Importing>(
     import: &mut ImportRecord,
     look: &Look,
     scope: Scope,
-    change: &mut (dyn FnMut(&mut StoredRow) -> Result<bool, OpError> + Send),
+    change: &mut (dyn FnMut(&mut StoredRow) -> bool + Send),
 ) -> Result<(), OpError> {
     let table = &K::kind().table;
     let all = scope == Scope::All || look.is_newer(import)?;
@@ -389,7 +389,7 @@ pub(crate) async fn revise<K: Importing>(
         let mut at = Vec::new();
         let mut keys = Vec::new();
         for (i, row) in rows.iter_mut().enumerate() {
-            if row.fate != Fate::Open || !(change(row)? || all) {
+            if row.fate != Fate::Open || !(change(row) || all) {
                 continue;
             }
             dirty = true;

@@ -13,7 +13,7 @@ use super::ImportSummary;
 use super::held::Written;
 use super::kinds::{Importing, of_kind};
 use super::staging::{self, Tally};
-use crate::context::{AuditNote, Job};
+use crate::context::Job;
 use crate::domain::application::ImportState;
 use crate::error::{Code, OpError, Problem};
 use crate::id::ImportId;
@@ -54,10 +54,7 @@ touches!(UndoImportRequest, self => Touched::Import(self.import_id));
 /// `import.unknown`; `import.closed` when nothing of it is on record; `import.held` when records
 /// have moved on and the request does not say to leave them: nothing is taken back then.
 pub async fn run(job: &mut Job, request: UndoImportRequest) -> Result<UndoImportResponse, OpError> {
-    let mut uow = job.ports.store.read().await?;
-    let import = uow.import(request.import_id).await?;
-    uow.rollback().await?;
-    let kind = super::kind_of_record(&import.ok_or(Code::ImportUnknown)?)?;
+    let kind = super::kind_of_id(job, request.import_id).await?;
     of_kind!(kind, K => undo::<K>(job, &request).await)
 }
 
@@ -137,12 +134,9 @@ async fn undo<K: Importing>(
     } else {
         format!("，保留已有后续办理的 {} 行", held.len())
     };
-    let note = AuditNote::school(
-        import.district.clone(),
-        import.school_id,
-        format!("撤销导入{}{left}：{}", K::counted(undone), import.file_name),
-    )
-    .with(serde_json::json!({ "import": import.id, "records": gone, "kept": kept }));
+    let summary = format!("撤销导入{}{left}：{}", K::counted(undone), import.file_name);
+    let note = super::note(&import, summary)
+        .with(serde_json::json!({ "import": import.id, "records": gone, "kept": kept }));
     let answer = UndoImportResponse {
         summary: ImportSummary::new(import)?,
         undone,
