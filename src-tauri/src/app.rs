@@ -21,6 +21,7 @@ const CLOSING: &str = "closing";
 
 /// Opens the window and stays until it is closed. The context holds the pages.
 pub fn run(context: Context) -> ExitCode {
+    ekatong_host::memory::keep_little();
     if let Some(end) = ekatong_host::reading::serve_if_asked() {
         return end;
     }

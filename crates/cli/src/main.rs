@@ -15,13 +15,14 @@ mod session;
 
 use std::process::ExitCode;
 
-use ekatong_host::{Exit, Place, logging, reading};
+use ekatong_host::{Exit, Place, logging, memory, reading};
 
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::Context;
 
 fn main() -> ExitCode {
+    memory::keep_little();
     if let Some(end) = reading::serve_if_asked() {
         return end;
     }

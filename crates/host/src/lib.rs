@@ -3,7 +3,8 @@
 //! The window and the `ekatong` program both start at [`LocalHost`]; its `app`
 //! is the one door to the operations. `folder` knows the files, `keys` the ways
 //! to open the data key, `clock` the time, `demo` the sample districts; `chosen`
-//! reads the files that people hand over, `reading` opens them as workbooks.
+//! reads the files that people hand over, `reading` opens them as workbooks; `memory`
+//! keeps the programs small.
 
 pub mod chosen;
 mod clock;
@@ -13,6 +14,7 @@ mod folder;
 mod keys;
 mod local;
 pub mod logging;
+pub mod memory;
 mod place;
 pub mod reading;
 

@@ -55,8 +55,10 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
 
   // The cursor stays on its row when rows above leave the filter, and on its place when its own row does.
   const cursor = useRef<{ spot: Spot; row: number | undefined }>({ spot, row: undefined });
+  const moves = useRef(0);
   const place = useCallback(
     (to: Spot, row?: number) => {
+      moves.current += 1;
       cursor.current = { spot: to, row: row ?? blocks.row(to.index)?.row };
       setSpot(to);
     },
@@ -111,6 +113,7 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
     async (backwards: boolean) => {
       grid.current?.finish();
       await changes.idle();
+      const before = moves.current;
       const row = blocks.row(spot.index);
       if (row) {
         const bad = columns.flatMap((_, i) => (problemsOf(row, columns, i).some((p) => p.severity !== "note") ? [i] : []));
@@ -127,6 +130,7 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
           ...(backwards ? { backwards } : {}),
           ...(only ? { onlyProblems: only } : {}),
         });
+        if (moves.current !== before) return;
         if (hit.index !== undefined) jump({ index: hit.index, column: columnOf(hit.column, undefined) }, hit.row);
         else notify.hint(backwards ? tImport.problemFirst : tImport.problemLast);
       } catch (thrown) {
@@ -137,8 +141,11 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
   );
 
   const first = async (group: ProblemGroup) => {
+    const before = moves.current;
     try {
       const hit = await call("import.nextProblem", { importId: summary.id, afterRow: group.firstRow - 1, ...(only ? { onlyProblems: only } : {}) });
+      // Who has gone elsewhere before the answer came is left there.
+      if (moves.current !== before) return;
       if (hit.index !== undefined) jump({ index: hit.index, column: columnOf(undefined, group.heading) }, hit.row);
       grid.current?.focus();
     } catch (thrown) {
