@@ -113,6 +113,24 @@ impl TestApp {
         &self.postgres.as_ref().expect("a test on PostgreSQL").url
     }
 
+    /// Runs a statement past the store, as an older program or a hand would have left things.
+    pub async fn execute(&self, sql: &'static str) {
+        use sqlx::{Connection as _, Executor as _};
+        let done = match &self.postgres {
+            Some(test) => {
+                let mut connection = sqlx::PgConnection::connect(&test.url).await.unwrap();
+                connection.execute(sql).await.map(drop)
+            }
+            None => {
+                let path = self.folder.path().join("ekatong.db");
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+                let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+                connection.execute(sql).await.map(drop)
+            }
+        };
+        done.expect("a statement");
+    }
+
     /// An account with one role, written past the operations so that tests of these need none.
     pub async fn account(
         &self,

@@ -11,4 +11,5 @@ mod import_undo;
 mod imports;
 mod orders;
 mod permissions;
+mod pupil_search;
 mod schools;

@@ -15,6 +15,7 @@ both!(
 
 fn entry(world: &World, at: i64, op: &str, district: &str) -> AuditRecord {
     AuditRecord {
+        subjects: Vec::new(),
         id: id::<AuditId>(),
         at,
         account_id: Some(world.account.id),

@@ -137,6 +137,9 @@ async fn pupils_are_filtered_counted_and_paged(place: Place) {
         name: Some("张".into()),
         application_state: Some("draft".into()),
         import: None,
+        names: Some(vec!["李四".into(), "张三".into()]),
+        classes: Some(vec![world.classes[1].id]),
+        ids: Some(ids.clone()),
     };
     assert_eq!(count(&mut r, everything).await, 1);
 }

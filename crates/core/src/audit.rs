@@ -8,7 +8,10 @@
 //! while they hold together. A checkpoint seals where the rest begins; checkpoints
 //! are chained too, so that none of them can be added, changed or taken away.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use crate::access::Actor;
 use crate::context::AuditNote;
@@ -31,8 +34,32 @@ pub(crate) fn entry(
     op: &str,
     now: Timestamp,
     outcome: &str,
-    note: AuditNote,
+    mut note: AuditNote,
 ) -> AuditRecord {
+    note.subjects.sort_unstable();
+    note.subjects.dedup();
+    if !note.subjects.is_empty() {
+        // The list stands beside the chain; its digest is inside, so that a changed list shows.
+        let mut hasher = Sha256::new();
+        for subject in &note.subjects {
+            hasher.update(subject.as_bytes());
+        }
+        let digest = hasher
+            .finalize()
+            .iter()
+            .fold(String::with_capacity(64), |mut text, byte| {
+                // Writing to a String does not fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            });
+        if note.detail.is_null() {
+            note.detail = json!({});
+        }
+        if let Some(detail) = note.detail.as_object_mut() {
+            let subjects = json!({ "count": note.subjects.len(), "sha256": digest });
+            detail.insert("subjects".to_owned(), subjects);
+        }
+    }
     AuditRecord {
         id: AuditId(crate::id::new()),
         at: now.ms(),
@@ -47,6 +74,7 @@ pub(crate) fn entry(
         detail: note.detail.to_string(),
         seq: None,
         hash: None,
+        subjects: note.subjects,
     }
 }
 

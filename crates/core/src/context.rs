@@ -23,6 +23,8 @@ pub struct AuditNote {
     pub summary: String,
     /// Subjects, before and after; without personal data in clear.
     pub detail: Value,
+    /// Pupils and imports it is about: their pages show it.
+    pub subjects: Vec<uuid::Uuid>,
 }
 
 impl AuditNote {
@@ -58,10 +60,17 @@ impl AuditNote {
         }
     }
 
-    /// Adds the subjects.
+    /// Adds what was before and after.
     #[must_use]
     pub fn with(mut self, detail: Value) -> Self {
         self.detail = detail;
+        self
+    }
+
+    /// Names pupils and imports that it is about, so that their pages show it.
+    #[must_use]
+    pub fn about(mut self, subjects: impl IntoIterator<Item = uuid::Uuid>) -> Self {
+        self.subjects.extend(subjects);
         self
     }
 }

@@ -592,6 +592,7 @@ pub(crate) fn audit_entry(
     detail: &serde_json::Value,
 ) -> AuditRecord {
     AuditRecord {
+        subjects: Vec::new(),
         id: AuditId(Uuid::now_v7()),
         at,
         account_id: account,

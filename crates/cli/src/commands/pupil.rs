@@ -22,8 +22,29 @@ pub(crate) enum Pupil {
         #[arg(long, value_name = "号码", allow_hyphen_values = true)]
         id_number: String,
     },
+    /// 按姓名、拼音、学籍号、证件号码、家长手机或班级搜索
+    Search(Search),
     /// 查看学生
     List(List),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// 要找的内容，例如 小明、wxm、7-3；写 - 从标准输入读取
+    #[arg(value_name = "内容", allow_hyphen_values = true)]
+    text: String,
+    /// 区县代码
+    #[arg(long, value_name = "代码")]
+    district: Option<String>,
+    /// 学校代码
+    #[arg(long, value_name = "代码")]
+    school: Option<String>,
+    /// 每页行数（1–500，默认 50）
+    #[arg(long, value_name = "行数")]
+    limit: Option<u32>,
+    /// 下一页的起点
+    #[arg(long, value_name = "起点")]
+    after: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -99,6 +120,21 @@ pub(crate) async fn run(command: Pupil, context: &Context) -> Result<Exit, Failu
                 session
                     .show("pupil.find", json!({ "idNumber": number }), found)
                     .await
+            })
+            .await
+        }
+        Pupil::Search(search) => {
+            let text = secrets::argument(search.text)?;
+            signed_in(context, async |session| {
+                let school = session.maybe_school_id(search.school.as_deref()).await?;
+                let request = Fields::new()
+                    .with("text", text)
+                    .maybe("district", search.district)
+                    .maybe("schoolId", school.map(|id| id.to_string()))
+                    .maybe("limit", search.limit)
+                    .maybe("after", search.after)
+                    .done();
+                session.show("pupil.list", request, table).await
             })
             .await
         }

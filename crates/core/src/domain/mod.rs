@@ -24,6 +24,7 @@ pub mod paper;
 pub mod phone;
 pub mod relation;
 pub mod school;
+pub mod search;
 pub mod student_number;
 pub mod text;
 pub mod time;

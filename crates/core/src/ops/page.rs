@@ -67,7 +67,7 @@ pub fn next<'i, T, K: Serialize>(
 
 /// A cursor as text: opaque to callers, JSON in hexadecimal inside.
 #[must_use]
-fn encode_cursor<T: Serialize>(key: &T) -> Option<String> {
+pub fn encode_cursor<T: Serialize>(key: &T) -> Option<String> {
     use std::fmt::Write as _;
     let json = serde_json::to_vec(key).ok()?;
     Some(

@@ -34,6 +34,9 @@ pub struct AuditRecord {
     pub seq: Option<i64>,
     /// Chained hash; none until sealed.
     pub hash: Option<[u8; 32]>,
+    /// Pupils and imports it is about, written beside it and not read back: they only
+    /// find it, the chain covers their digest in the detail.
+    pub subjects: Vec<uuid::Uuid>,
 }
 
 /// Which entries a list shows.
@@ -91,6 +94,12 @@ pub trait Audit {
         &mut self,
         filter: &AuditFilter,
         before: Option<(i64, AuditId)>,
+        limit: u32,
+    ) -> Stored<Vec<AuditRecord>>;
+    /// Entries about any of these subjects, newest first by id.
+    async fn audit_about(
+        &mut self,
+        subjects: &[uuid::Uuid],
         limit: u32,
     ) -> Stored<Vec<AuditRecord>>;
     /// Chains with unsealed entries.

@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod blobs;
 mod imports;
+mod names;
 mod orders;
 mod organisation;
 mod pupils;
@@ -20,6 +21,7 @@ pub use accounts::*;
 pub use audit::*;
 pub use blobs::*;
 pub use imports::*;
+pub use names::*;
 pub use orders::*;
 pub use organisation::*;
 pub use pupils::*;
@@ -35,7 +37,7 @@ pub type Stored<T> = Result<T, OpError>;
 /// One transaction on the database.
 #[async_trait]
 pub trait UnitOfWork:
-    Organisation + Accounts + Audit + Blobs + Pupils + Imports + Orders + Send
+    Organisation + Accounts + Audit + Blobs + Pupils + Names + Imports + Orders + Send
 {
     /// Makes the changes last.
     async fn commit(self: Box<Self>) -> Stored<()>;

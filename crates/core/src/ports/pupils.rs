@@ -72,6 +72,12 @@ pub struct PupilFilter {
     pub application_state: Option<String>,
     /// Only those that this import wrote.
     pub import: Option<ImportId>,
+    /// Only those with one of these names.
+    pub names: Option<Vec<String>>,
+    /// Only those of one of these classes.
+    pub classes: Option<Vec<ClassId>>,
+    /// Only these.
+    pub ids: Option<Vec<PupilId>>,
 }
 
 /// Where a stored child is.
@@ -212,6 +218,13 @@ pub trait Pupils {
     async fn pupil_places(&mut self, ids: &[PupilId]) -> Stored<(Vec<(String, SchoolId)>, i64)>;
     /// Stored children with one of these keyed hashes; looked up in bulk.
     async fn find_papers(&mut self, indexes: &[[u8; 16]]) -> Stored<Vec<FoundPupil>>;
+    /// Pupils with this 学籍号, or with a guardian of this phone; at most `limit` of either.
+    async fn pupils_by_hash(
+        &mut self,
+        student_number: Option<[u8; 16]>,
+        guardian_phone: Option<[u8; 16]>,
+        limit: u32,
+    ) -> Stored<Vec<PupilId>>;
     /// Pupils with resident numbers that have exactly this name and were born from
     /// one day to another (`2013-09-18`), both included; by id, in all schools.
     async fn namesakes(

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use ekatong_core::id::AuditId;
 use ekatong_core::ports::{Audit, AuditFilter, AuditRecord, ChainEnd, Checkpoint, Stored};
+use uuid::Uuid;
 
 use super::super::index;
-use super::{Cols, Sql, Tx, each, maybe};
+use super::{Cols, ROWS, Sql, Tx, each, maybe};
 
 const ENTRY: &str = "SELECT e.id, e.at, e.account_id, e.login, e.address, e.op, e.outcome, \
                      e.district, e.school_id, e.summary, e.detail, e.seq, e.hash \
@@ -29,6 +30,7 @@ fn entry(c: &mut Cols<'_>) -> Stored<AuditRecord> {
         detail: c.take()?,
         seq: c.take()?,
         hash: c.fixed_or_none()?,
+        subjects: Vec::new(),
     })
 }
 
@@ -122,7 +124,33 @@ impl Audit for Tx {
         .arg(entry.school_id.map(|s| s.0))
         .arg(entry.summary.as_str())
         .arg(entry.detail.as_str());
-        self.run(sql, "adding to the audit log").await.map(drop)
+        self.run(sql, "adding to the audit log").await?;
+        for chunk in entry.subjects.chunks(ROWS) {
+            let mut sql = Sql::new("INSERT INTO audit_subject (subject, audit_id) VALUES ");
+            sql.rows(chunk, |f, subject| {
+                f.v(*subject).v(entry.id.0);
+            });
+            self.run(sql, "noting what an audit entry is about").await?;
+        }
+        Ok(())
+    }
+
+    async fn audit_about(&mut self, subjects: &[Uuid], limit: u32) -> Stored<Vec<AuditRecord>> {
+        const DOING: &str = "reading the audit log of a subject";
+        // The ids first: they sort by their moment, and few of the entries are wanted.
+        let mut sql =
+            Sql::new("SELECT DISTINCT s.audit_id FROM audit_subject s WHERE s.subject IN ");
+        sql.list(subjects.iter().copied())
+            .push(" ORDER BY s.audit_id DESC")
+            .limit(limit);
+        let rows = self.all(sql, DOING).await?;
+        let ids = each(&rows, DOING, |c| c.take::<Uuid>())?;
+        let mut sql = Sql::new(ENTRY);
+        sql.push(" WHERE e.id IN ")
+            .list(ids)
+            .push(" ORDER BY e.id DESC");
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, entry)
     }
 
     async fn audit_entries(

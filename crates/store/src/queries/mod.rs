@@ -10,6 +10,7 @@ mod audit;
 mod blobs;
 mod imports;
 mod keys;
+mod names;
 mod orders;
 mod organisation;
 mod pupils;

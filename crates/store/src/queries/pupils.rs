@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ekatong_core::error::OpError;
 use ekatong_core::id::{PupilId, SchoolId};
 use ekatong_core::ports::{
-    Entering, FoundPupil, Namesake, NewPupilRecord, PupilFilter, PupilProgress, PupilRecord,
-    Pupils, Stored,
+    Entering, FoundPupil, Names as _, Namesake, NewPupilRecord, PupilFilter, PupilProgress,
+    PupilRecord, Pupils, Stored,
 };
 use uuid::Uuid;
 
@@ -64,7 +64,13 @@ fn source(sql: &mut Sql, filter: &PupilFilter) {
             .push(" CROSS JOIN pupil p");
         return;
     }
-    sql.push("pupil p").push(&index(if filter.class.is_some() {
+    // A few of them are found by their keys, whatever else is asked.
+    if filter.ids.is_some() {
+        sql.push("pupil p");
+        return;
+    }
+    let of_classes = filter.class.is_some() || filter.classes.is_some();
+    sql.push("pupil p").push(&index(if of_classes {
         "pupil_class_name"
     } else if filter.school.is_some() {
         "pupil_school_name"
@@ -98,6 +104,17 @@ fn narrow(sql: &mut Sql, filter: &PupilFilter) {
     }
     if let Some(name) = filter.name.as_deref().filter(|n| !n.is_empty()) {
         prefix(sql, "p.name", name);
+    }
+    if let Some(names) = &filter.names {
+        sql.push(" AND p.name IN ")
+            .list(names.iter().map(String::as_str));
+    }
+    if let Some(classes) = &filter.classes {
+        sql.push(" AND p.class_id IN ")
+            .list(classes.iter().map(|id| id.0));
+    }
+    if let Some(ids) = &filter.ids {
+        sql.push(" AND p.id IN ").list(ids.iter().map(|id| id.0));
     }
     if let Some(state) = &filter.application_state {
         sql.push(" AND p.application_state = ").bind(state.as_str());
@@ -253,6 +270,33 @@ impl Pupils for Tx {
                 .list(chunk.iter().copied());
             let rows = self.all(sql, DOING).await?;
             out.extend(each(&rows, DOING, found)?);
+        }
+        Ok(out)
+    }
+
+    async fn pupils_by_hash(
+        &mut self,
+        student_number: Option<[u8; 16]>,
+        guardian_phone: Option<[u8; 16]>,
+        limit: u32,
+    ) -> Stored<Vec<PupilId>> {
+        const DOING: &str = "looking for a number";
+        let mut out = Vec::new();
+        for (select, hash) in [
+            (
+                "SELECT p.id FROM pupil p WHERE p.student_number_index = ",
+                student_number,
+            ),
+            (
+                "SELECT g.pupil_id FROM guardian g WHERE g.phone_index = ",
+                guardian_phone,
+            ),
+        ] {
+            let Some(hash) = hash else { continue };
+            let mut sql = Sql::new(select);
+            sql.bind(hash.as_slice()).limit(limit);
+            let rows = self.all(sql, DOING).await?;
+            out.extend(each(&rows, DOING, |c| c.id::<PupilId>())?);
         }
         Ok(out)
     }
@@ -501,6 +545,8 @@ impl Tx {
         if pupils.is_empty() {
             return Ok(());
         }
+        let names: Vec<&str> = pupils.iter().map(|p| p.name.as_str()).collect();
+        self.learn_names(&names).await?;
         let mut sql =
             Sql::new("INSERT INTO enrolment (id, pupil_id, class_id, begin_at, reason) VALUES ");
         sql.rows(pupils, |f, p| {

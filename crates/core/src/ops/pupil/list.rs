@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::PupilView;
+use super::{PupilView, seek};
 use crate::context::Cx;
 use crate::error::{Code, OpError};
 use crate::id::{ImportId, PupilId, SchoolId};
@@ -12,7 +12,7 @@ use crate::ops::page::{
     COUNT_CAP, CappedCount, ListScope, decode_cursor, limit, list_scopes, next,
 };
 use crate::ops::touches;
-use crate::ports::PupilFilter;
+use crate::ports::{Cipher, PupilFilter, PupilRecord};
 
 /// Filter and page.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -33,6 +33,10 @@ pub struct ListPupilsRequest {
     /// Start of the name.
     #[ts(optional)]
     pub name: Option<String>,
+    /// What the search box takes: part of a name or of its pinyin, a whole number (of a
+    /// paper, a 学籍号, a guardian's phone), or a class as `7-3`.
+    #[ts(optional)]
+    pub text: Option<String>,
     /// State of the latest application.
     #[ts(optional, as = "Option<crate::domain::application::ApplicationState>")]
     pub application_state: Option<String>,
@@ -92,19 +96,13 @@ pub async fn run(cx: &mut Cx, request: ListPupilsRequest) -> Result<ListPupilsRe
         }
         _ => None,
     };
-    let after: Option<(String, PupilId)> = decode_cursor(request.after.as_deref())?;
     let name = request
         .name
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty());
-    let mut pupils = Vec::new();
-    let mut count = CappedCount {
-        count: 0,
-        more: false,
-    };
-    let several = scopes.len() > 1;
-    for scope in scopes {
-        let filter = PupilFilter {
+    let mut filters: Vec<PupilFilter> = scopes
+        .into_iter()
+        .map(|scope| PupilFilter {
             district: match &scope {
                 ListScope::District(code) => Some(code.clone()),
                 ListScope::City | ListScope::School(_) => None,
@@ -119,7 +117,26 @@ pub async fn run(cx: &mut Cx, request: ListPupilsRequest) -> Result<ListPupilsRe
             name: name.clone(),
             application_state: request.application_state.clone(),
             import: request.import_id,
-        };
+            ..PupilFilter::default()
+        })
+        .collect();
+    let cipher = cx.ports.cipher.clone();
+    let today = cx.today();
+    let text = request.text.as_deref();
+    let part = seek::narrow(&mut *cx.uow, &*cipher, &mut filters, text, today).await?;
+    if let Some(key) = part {
+        let after = request.after.as_deref();
+        let (pupils, next, count) = seek::page(&mut *cx.uow, &filters, &key, after, limit).await?;
+        return answer(pupils, next, count, &*cipher);
+    }
+    let after: Option<(String, PupilId)> = decode_cursor(request.after.as_deref())?;
+    let mut pupils = Vec::new();
+    let mut count = CappedCount {
+        count: 0,
+        more: false,
+    };
+    let several = filters.len() > 1;
+    for filter in filters {
         pupils.extend(cx.uow.pupils(&filter, after.clone(), limit).await?);
         count = count.plus(CappedCount::from_counted(
             cx.uow.count_pupils(&filter, COUNT_CAP + 1).await?,
@@ -130,9 +147,18 @@ pub async fn run(cx: &mut Cx, request: ListPupilsRequest) -> Result<ListPupilsRe
         pupils.truncate(limit as usize);
     }
     let next = next(&pupils, limit, |pupil| (&pupil.name, pupil.id));
+    answer(pupils, next, count, &*cipher)
+}
+
+fn answer(
+    pupils: Vec<PupilRecord>,
+    next: Option<String>,
+    count: CappedCount,
+    cipher: &dyn Cipher,
+) -> Result<ListPupilsResponse, OpError> {
     let items = pupils
         .into_iter()
-        .map(|pupil| PupilView::new(pupil, &*cx.ports.cipher))
+        .map(|pupil| PupilView::new(pupil, cipher))
         .collect::<Result<_, _>>()?;
     Ok(ListPupilsResponse { items, next, count })
 }

@@ -2,6 +2,7 @@
 
 pub mod find;
 pub mod list;
+mod seek;
 pub mod submit;
 
 use schemars::JsonSchema;
