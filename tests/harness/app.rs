@@ -124,7 +124,9 @@ impl TestApp {
             None => {
                 let path = self.folder.path().join("ekatong.db");
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-                let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+                let mut connection = sqlx::SqliteConnection::connect_with(&options)
+                    .await
+                    .unwrap();
                 connection.execute(sql).await.map(drop)
             }
         };

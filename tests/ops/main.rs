@@ -11,5 +11,6 @@ mod import_undo;
 mod imports;
 mod orders;
 mod permissions;
+mod pupil_page;
 mod pupil_search;
 mod schools;

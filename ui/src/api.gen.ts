@@ -60,6 +60,43 @@ createdAt: number,
  */
 version: number, };
 export type ApplicationState = "draft" | "submitted" | "approved" | "returned";
+export type ApplicationView = { 
+/**
+ * 新生, 注册报到, 转入.
+ */
+kindName: string, 
+/**
+ * School that made it.
+ */
+schoolName: string, 
+/**
+ * State, as of the day.
+ */
+state: ApplicationState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * 电脑, 导入, 移动.
+ */
+channelName: string, 
+/**
+ * First save; epoch milliseconds, like the others.
+ */
+firstSavedAt: number, 
+/**
+ * 提交时间.
+ */
+submittedAt?: number, 
+/**
+ * 区审核通过时间.
+ */
+approvedAt?: number, 
+/**
+ * Why it was returned.
+ */
+returnedReason?: string, };
 export type ApproveOrdersRequest = { 
 /**
  * These.
@@ -236,7 +273,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -260,6 +297,23 @@ ids?: Array<OrderId>,
  * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
+export type CorrectionView = { 
+/**
+ * When; epoch milliseconds.
+ */
+at: number, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Names of what was corrected.
+ */
+parts: Array<string>, };
 export type CountOrdersRequest = { 
 /**
  * Filter.
@@ -550,6 +604,72 @@ importId: ImportId,
  * Cells; at most 20 000.
  */
 edits: Array<CellEdit>, };
+export type EditPupilRequest = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * Why; 1–200 characters.
+ */
+reason: string, 
+/**
+ * 姓名.
+ */
+name?: string, 
+/**
+ * 性别.
+ */
+gender?: string, 
+/**
+ * 出生日期, for papers that do not say it.
+ */
+birthDate?: string, 
+/**
+ * 证件类型; with `paperNumber`.
+ */
+paperKind?: string, 
+/**
+ * 国籍 of a passport; with `paperNumber`.
+ */
+nationality?: string, 
+/**
+ * 证件号码.
+ */
+paperNumber?: string, 
+/**
+ * 学籍号; blank removes it.
+ */
+studentNumber?: string, 
+/**
+ * 家庭住址; blank removes it.
+ */
+address?: string, 
+/**
+ * All guardians as they shall be.
+ */
+guardians?: Array<GuardianInput>, };
+export type EditPupilResponse = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Version from now on.
+ */
+version: number, 
+/**
+ * Parts that differ from before; none when all was so already.
+ */
+corrected: Array<RecordPart>, 
+/**
+ * Warnings about what was written.
+ */
+problems: Array<Problem>, };
 export type EditSchoolRequest = { 
 /**
  * School.
@@ -576,6 +696,55 @@ export type EnableAccountRequest = {
  * Account.
  */
 id: AccountId, };
+export type EnrolmentView = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * `2026-2027`.
+ */
+schoolYear: string, 
+/**
+ * Grade number.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * 班级昵称.
+ */
+classNickname?: string, 
+/**
+ * From; epoch milliseconds.
+ */
+beginAt: number, 
+/**
+ * To; none while it lasts.
+ */
+endAt?: number, 
+/**
+ * Why it began.
+ */
+reasonName: string, 
+/**
+ * What it led to.
+ */
+outcomeName?: string, };
 export type ErrorWorkbook = { 
 /**
  * Staged file.
@@ -761,6 +930,44 @@ schoolId?: SchoolId,
  * Name of the school.
  */
 schoolName?: string, };
+export type GuardianInput = { 
+/**
+ * One of the pupil's; a new one without.
+ */
+id?: string, 
+/**
+ * 家长姓名.
+ */
+name: string, 
+/**
+ * 家长关系, a name or code of GB/T 4761.
+ */
+relation?: string, 
+/**
+ * 家长手机; absent keeps it, blank removes it.
+ */
+phone?: string, };
+export type GuardianView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * GB/T 4761 code.
+ */
+relation?: Relation, 
+/**
+ * Its name.
+ */
+relationName?: string, 
+/**
+ * Masked phone.
+ */
+phoneMasked?: string, };
 export type HeldImportRequest = { 
 /**
  * Import.
@@ -1281,6 +1488,11 @@ classNumber?: number,
  */
 name?: string, 
 /**
+ * What the search box takes: part of a name or of its pinyin, a whole number (of a
+ * paper, a 学籍号, a guardian's phone), or a class as `7-3`.
+ */
+text?: string, 
+/**
  * State of the latest application.
  */
 applicationState?: ApplicationState, 
@@ -1345,6 +1557,7 @@ export type ListSettingsResponse = {
  * Settings; of a district only those it may set.
  */
 items: Array<SettingView>, };
+export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones";
 export type MatrixRow = { 
 /**
  * School.
@@ -1429,6 +1642,23 @@ text?: string, };
 export type OrderId = string;
 export type OrderKind = "new" | "replacement" | "exchange";
 export type OrderState = "draft" | "requested" | "approved" | "confirmed" | "in_production" | "produced" | "delivered" | "returned" | "failed" | "cancelled";
+export type OrderStepView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * When; epoch milliseconds.
+ */
+at: number, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason?: string, };
 export type OrderView = { 
 /**
  * Id.
@@ -1523,7 +1753,7 @@ cardNo?: string,
  */
 version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -1625,6 +1855,141 @@ suggested: number,
  */
 firstRow: number, };
 export type PupilId = string;
+export type PupilOrderView = { 
+/**
+ * Id.
+ */
+id: OrderId, 
+/**
+ * 新办, 补办, 换卡.
+ */
+kindName: string, 
+/**
+ * State after the last step.
+ */
+state: OrderState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * E卡通号.
+ */
+cardNumber?: string, 
+/**
+ * Steps, oldest first.
+ */
+steps: Array<OrderStepView>, };
+export type PupilPage = { 
+/**
+ * Id.
+ */
+id: PupilId, 
+/**
+ * Version of the record as it is today; corrections name it.
+ */
+version: number, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * `male`, `female`.
+ */
+gender?: Gender, 
+/**
+ * Year of birth; the day is masked.
+ */
+birthYear?: number, 
+/**
+ * Kind of paper.
+ */
+paperKind: PaperKind, 
+/**
+ * Name of the kind.
+ */
+paperKindName: string, 
+/**
+ * Nationality of a passport.
+ */
+nationality?: string, 
+/**
+ * Masked number.
+ */
+paperMasked: string, 
+/**
+ * Masked 学籍号.
+ */
+studentNumberMasked?: string, 
+/**
+ * True when an address is on record; nothing of it is shown.
+ */
+hasAddress: boolean, 
+/**
+ * Status.
+ */
+status: PupilStatus, 
+/**
+ * Its name.
+ */
+statusName: string, 
+/**
+ * State of the application, as of the day.
+ */
+applicationState?: ApplicationState, 
+/**
+ * Its name.
+ */
+applicationStateName?: string, 
+/**
+ * Enrolment of the day.
+ */
+enrolment?: EnrolmentView, 
+/**
+ * E卡通号 of the latest order that has one.
+ */
+cardNumber?: string, 
+/**
+ * 市民卡卡号; none until return files bring it.
+ */
+citizenCardNumber?: string, 
+/**
+ * Guardians.
+ */
+guardians: Array<GuardianView>, 
+/**
+ * Applications, oldest first.
+ */
+applications: Array<ApplicationView>, 
+/**
+ * Enrolments, oldest first.
+ */
+enrolments: Array<EnrolmentView>, 
+/**
+ * Card orders, oldest first.
+ */
+orders: Array<PupilOrderView>, 
+/**
+ * Corrections, oldest first.
+ */
+corrections: Array<CorrectionView>, 
+/**
+ * What the audit log has about the pupil, newest first: all of it for the
+ * district and the city, one's own actions for others.
+ */
+audit: Array<AuditView>, 
+/**
+ * Whether masked fields may be asked for.
+ */
+mayReveal: boolean, 
+/**
+ * Parts that the person may correct now; none on a page of the past.
+ */
+mayCorrect: Array<RecordPart>, 
+/**
+ * When the pupil was entered; epoch milliseconds.
+ */
+createdAt: number, };
 export type PupilStatus = "pending" | "enrolled" | "suspended" | "left" | "graduated" | "deleted";
 export type PupilView = { 
 /**
@@ -1739,11 +2104,13 @@ export type RecheckImportRequest = {
  * Import.
  */
 importId: ImportId, };
+export type RecordPart = "name" | "gender" | "birthDate" | "paper" | "studentNumber" | "address" | "guardians";
 export type RedoImportEditRequest = { 
 /**
  * Import.
  */
 importId: ImportId, };
+export type Relation = "51" | "52" | "57" | "58" | "61" | "62" | "63" | "64" | "97" | "99";
 export type RenameDistrictRequest = { 
 /**
  * Code.
@@ -1869,6 +2236,57 @@ filter?: OrderFilter,
  * Why: the school reads it.
  */
 reason: string, };
+export type RevealPupilRequest = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Fields.
+ */
+fields: Array<MaskedField>, 
+/**
+ * Why; 1–200 characters.
+ */
+reason: string, 
+/**
+ * As it was at the end of this day.
+ */
+asOf?: string, };
+export type RevealPupilResponse = { 
+/**
+ * 证件号码.
+ */
+paper?: string, 
+/**
+ * `2013-09-18`.
+ */
+birthDate?: string, 
+/**
+ * 学籍号.
+ */
+studentNumber?: string, 
+/**
+ * 家庭住址.
+ */
+address?: string, 
+/**
+ * Phones of the guardians that have one.
+ */
+phones: Array<RevealedPhone>, 
+/**
+ * Until when a window shows it; epoch milliseconds.
+ */
+until: number, };
+export type RevealedPhone = { 
+/**
+ * Guardian.
+ */
+guardianId: string, 
+/**
+ * Phone.
+ */
+phone: string, };
 export type Role = "city_admin" | "district_admin" | "school_staff" | "card_office" | "operator" | "auditor";
 export type SchoolId = string;
 export type SchoolView = { 
@@ -2070,6 +2488,15 @@ summary: ImportSummary,
  * Problems by kind, most rows first.
  */
 groups: Array<ProblemGroup>, };
+export type ShowPupilRequest = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * As it was at the end of this day, `2026-09-01`; today's without.
+ */
+asOf?: string, };
 export type SignInRequest = { 
 /**
  * Login, whatever its letters' case.
@@ -2339,6 +2766,9 @@ export type Ops = {
   "import.list": { req: ListImportsRequest; res: ListImportsResponse };
   "pupil.list": { req: ListPupilsRequest; res: ListPupilsResponse };
   "pupil.find": { req: FindPupilRequest; res: FindPupilResponse };
+  "pupil.show": { req: ShowPupilRequest; res: PupilPage };
+  "pupil.reveal": { req: RevealPupilRequest; res: RevealPupilResponse };
+  "pupil.edit": { req: EditPupilRequest; res: EditPupilResponse };
   "pupil.submit": { req: SubmitPupilsRequest; res: StepResult };
   "order.request": { req: RequestOrdersRequest; res: StepResult };
   "order.approve": { req: ApproveOrdersRequest; res: StepResult };

@@ -50,6 +50,10 @@ pub enum Permission {
     EnterPupils,
     /// See pupils, masked.
     ReadPupils,
+    /// See masked fields of pupils, with a reason.
+    RevealPupils,
+    /// Export lists of pupils with what is masked elsewhere.
+    ExportPupils,
     /// Request card orders.
     RequestOrders,
     /// Approve or return card orders.
@@ -97,6 +101,8 @@ impl Role {
                 P::ManageClasses,
                 P::EnterPupils,
                 P::ReadPupils,
+                P::RevealPupils,
+                P::ExportPupils,
                 P::RequestOrders,
                 P::ReviewOrders,
                 P::ReadOrders,
@@ -110,6 +116,8 @@ impl Role {
                 P::ManageClasses,
                 P::EnterPupils,
                 P::ReadPupils,
+                P::RevealPupils,
+                P::ExportPupils,
                 P::RequestOrders,
                 P::ReviewOrders,
                 P::ReadOrders,
@@ -122,6 +130,7 @@ impl Role {
                 P::ManageClasses,
                 P::EnterPupils,
                 P::ReadPupils,
+                P::RevealPupils,
                 P::RequestOrders,
                 P::ReadOrders,
                 P::ReadAudit,
@@ -385,6 +394,8 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::ManageSettings => "只有市级或区级管理员可以修改设置。",
         P::ManageClasses => "您的账户不能管理这所学校的班级。",
         P::EnterPupils => "您的账户不能在这所学校录入学生。",
+        P::RevealPupils => "您的账户不能查看这名学生的隐私内容，请联系学校或区级管理员。",
+        P::ExportPupils => "未遮盖的名单只能由市级或区级管理员导出。",
         P::RequestOrders => "您的账户不能为这所学校申请制卡。",
         P::ReviewOrders => "制卡申请由市级或区级管理员审核。",
         P::ConfirmOrders => "制卡由本区卡务确认。",

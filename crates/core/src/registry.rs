@@ -178,6 +178,9 @@ operations! {
 
     "pupil.list"             "查看学生"     Read  ReadPupils => pupil::list { ListPupilsRequest -> ListPupilsResponse }
     "pupil.find"             "查找学生"     Read  ReadPupils => pupil::find { FindPupilRequest -> FindPupilResponse }
+    "pupil.show"             "查看学生档案" Read  ReadPupils => pupil::show { ShowPupilRequest -> PupilPage }
+    "pupil.reveal"           "查看隐私内容" Write RevealPupils => pupil::reveal { RevealPupilRequest -> RevealPupilResponse }
+    "pupil.edit"             "更正学生资料" Write EnterPupils => pupil::edit { EditPupilRequest -> EditPupilResponse }
     "pupil.submit"           "提交学生"     Write EnterPupils => pupil::submit { SubmitPupilsRequest -> StepResult }
 
     "order.request"          "申请制卡"     Write RequestOrders => order::request { RequestOrdersRequest -> StepResult }

@@ -37,7 +37,8 @@ macro_rules! words {
             }
 
             /// The value whose stable or Chinese word this is.
-            fn find(raw: &str) -> Option<Self> {
+            #[must_use]
+            pub fn find(raw: &str) -> Option<Self> {
                 let word = raw.trim();
                 Self::ALL
                     .into_iter()

@@ -179,6 +179,10 @@ codes! {
     PupilDuplicate = "pupil.duplicate",
     /// The child was deleted; restore instead.
     PupilDeleted = "pupil.deleted",
+    /// The day asked for is before the pupil was entered.
+    PupilNotYet = "pupil.not_yet",
+    /// A part of the record that is another's to correct now.
+    PupilPartLocked = "pupil.part_locked",
     /// No such pupil.
     PupilUnknown = "pupil.unknown",
     /// Gender not one of 男 女 1 2.

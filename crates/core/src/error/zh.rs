@@ -86,6 +86,8 @@ pub const fn text(code: Code) -> &'static str {
         Code::PupilNameLost => "姓名中有问号或乱码，疑似生僻字丢失，请重新输入。",
         Code::PupilDuplicate => "该学生已登记，请勿重复录入。",
         Code::PupilDeleted => "该学生的记录已被删除，请恢复原记录，不要重新录入。",
+        Code::PupilNotYet => "那一天还没有这名学生的记录，请选择以后的日期。",
+        Code::PupilPartLocked => "这一项现在不能由您更正，请联系区级管理员。",
         Code::PupilUnknown => "没有这名学生，可能已被删除，或不在您的管理范围内。",
         Code::GenderInvalid => "性别请填 1 或 2（1 男，2 女）。",
         Code::GenderMismatch => "性别与身份证号码第 17 位不一致，请核对。",

@@ -11,6 +11,7 @@ mod imports;
 mod names;
 mod orders;
 mod organisation;
+mod pupil_file;
 mod pupils;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use imports::*;
 pub use names::*;
 pub use orders::*;
 pub use organisation::*;
+pub use pupil_file::*;
 pub use pupils::*;
 
 use crate::error::OpError;
@@ -37,7 +39,7 @@ pub type Stored<T> = Result<T, OpError>;
 /// One transaction on the database.
 #[async_trait]
 pub trait UnitOfWork:
-    Organisation + Accounts + Audit + Blobs + Pupils + Names + Imports + Orders + Send
+    Organisation + Accounts + Audit + Blobs + Pupils + PupilFile + Names + Imports + Orders + Send
 {
     /// Makes the changes last.
     async fn commit(self: Box<Self>) -> Stored<()>;

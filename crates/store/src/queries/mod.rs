@@ -13,6 +13,7 @@ mod keys;
 mod names;
 mod orders;
 mod organisation;
+mod pupil_file;
 mod pupils;
 
 use std::borrow::Cow;

@@ -123,6 +123,7 @@ const fn ready(import: &ImportRecord) -> i64 {
 fn note<K: Importing>(import: &ImportRecord, written: i64, what: &str) -> AuditNote {
     super::note(import, format!("{what}：{}", import.file_name))
         .with(serde_json::json!({ "import": import.id, "rows": written }))
+        .about([import.id.0])
 }
 
 /// Begins the one transaction of a commit.

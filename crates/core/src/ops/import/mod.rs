@@ -13,7 +13,7 @@ pub mod edit;
 pub mod error_workbook;
 pub mod guide;
 pub mod held;
-mod kinds;
+pub(crate) mod kinds;
 pub mod list;
 pub mod next_problem;
 pub mod open;

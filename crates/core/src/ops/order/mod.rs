@@ -367,7 +367,12 @@ pub(crate) async fn step(
         }
         _ => AuditNote::city(summary),
     };
-    cx.note(note.with(detail));
+    let taken: std::collections::HashSet<OrderId> = steps.iter().map(|step| step.id).collect();
+    let pupils = orders
+        .iter()
+        .filter(|order| taken.contains(&order.id))
+        .map(|order| order.pupil_id.0);
+    cx.note(note.with(detail).about(pupils));
     Ok(StepResult { done, problems })
 }
 

@@ -119,7 +119,14 @@ pub async fn run(cx: &mut Cx, request: RequestOrdersRequest) -> Result<StepResul
         }
         Some(_) | None => AuditNote::city(summary),
     };
-    cx.note(note.with(serde_json::json!({ "orders": made })));
+    let with_order = orders
+        .iter()
+        .filter(|order| made_set.contains(&order.id))
+        .map(|order| order.pupil_id.0);
+    cx.note(
+        note.with(serde_json::json!({ "orders": made }))
+            .about(with_order),
+    );
     Ok(StepResult {
         done: i64::try_from(made.len()).unwrap_or(i64::MAX),
         problems,

@@ -1,8 +1,12 @@
 //! Pupils (学生), STU.
 
+pub mod edit;
 pub mod find;
 pub mod list;
+mod record;
+pub mod reveal;
 mod seek;
+pub mod show;
 pub mod submit;
 
 use schemars::JsonSchema;
@@ -14,7 +18,7 @@ use crate::domain::gender::Gender;
 use crate::domain::order::OrderState;
 use crate::domain::paper::{PaperKind, mask_number};
 use crate::domain::phone::mask_phone;
-use crate::error::{OpError, Problem};
+use crate::error::{Code, OpError, Problem};
 use crate::id::{PupilId, SchoolId};
 use crate::ops::class::grade_name;
 use crate::ports::{Cipher, PupilRecord, SealedAt};
@@ -192,6 +196,24 @@ pub(crate) fn open_text(
 ) -> Result<String, OpError> {
     String::from_utf8(cipher.open(at, sealed)?)
         .map_err(|_| OpError::internal("opening a sealed value", "it is not text"))
+}
+
+/// A reason as it is kept.
+///
+/// # Errors
+/// `reason.required`, `text.too_long`.
+pub(crate) fn reason(raw: &str) -> Result<String, OpError> {
+    let reason = raw.trim();
+    if reason.is_empty() {
+        return Err(Problem::new(Code::ReasonRequired).field("reason").into());
+    }
+    if reason.chars().count() > 200 {
+        return Err(Problem::new(Code::TextTooLong)
+            .field("reason")
+            .message("原因最多 200 个字。")
+            .into());
+    }
+    Ok(reason.to_owned())
 }
 
 /// A problem with one of several subjects.
