@@ -3,7 +3,7 @@
 use ekatong_core::ports::SealedAt;
 use ekatong_tests::app::{START, World};
 use ekatong_tests::both_engines;
-use ekatong_tests::workbook::id_number;
+use ekatong_tests::workbook::{all_text, id_number};
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400_000;
@@ -148,6 +148,53 @@ both_engines! {
         assert_eq!(values["before"]["paper"], id_number(0, 7));
         assert_eq!(values["after"]["paper"], id_number(500, 7));
         assert_eq!(detail["subjects"]["count"], 1);
+    }
+
+    async fn lists_are_exported_masked_unless_permitted(engine: Engine) {
+        let world = World::new(engine).await;
+        world.pupils(&world.admin, &world.junior, 0, 20).await;
+        world.pupils(&world.admin, &world.foreign, 30, 3).await;
+        let district = world.test.sign_in("district").await;
+        let school = world.test.sign_in("school").await;
+        let text = async |token: &str, request: Value| {
+            let file = world.test.done(token, "pupil.export", request).await;
+            let blob = serde_json::from_value(file["blobId"].clone()).unwrap();
+            let (_, bytes) = world.test.app.fetch(Some(token), blob).await.unwrap();
+            (file["rows"].clone(), all_text(bytes, "a.xlsx"))
+        };
+        let (rows, masked) = text(&school, json!({})).await;
+        assert_eq!(rows, 20);
+        assert!(masked.contains("由 school 导出") && masked.contains("139****0004"), "{masked}");
+        assert!(!masked.contains(&id_number(4, 7)) && !masked.contains("13900000004"));
+        let (rows, _) = text(&district, json!({ "filter": { "text": "梓涵", "limit": 1 } })).await;
+        assert_eq!(rows, 10, "a search is exported to its end");
+        let clear = json!({ "filter": {}, "unmasked": true, "reason": "学籍核对" });
+        let (rows, clear_text) = text(&district, clear.clone()).await;
+        assert_eq!(rows, 20);
+        assert!(clear_text.contains(&id_number(4, 7)) && clear_text.contains("13900000004"));
+        assert_eq!(world.test.refused(&school, "pupil.export", clear).await, ["forbidden"]);
+        assert_eq!(world.test.refused(&district, "pupil.export", json!({ "unmasked": true })).await, ["reason.required"]);
+        let log = world.test.done(&district, "audit.list", json!({ "op": "pupil.export" })).await;
+        assert!(log.to_string().contains("导出学生名单 20 行（未遮盖，原因：学籍核对）"), "{log}");
+    }
+
+    async fn pupils_are_counted_by_school_grade_and_class(engine: Engine) {
+        let world = World::new(engine).await;
+        world.pupils(&world.admin, &world.junior, 0, 7).await;
+        world.pupils(&world.admin, &world.foreign, 30, 3).await;
+        let district = world.test.sign_in("district").await;
+        let all = world.test.done(&world.admin, "pupil.statistics", json!({})).await;
+        assert_eq!((&all["total"], all["schools"].as_array().unwrap().len()), (&json!(10), 2));
+        assert_eq!(all["grades"].as_array().unwrap().iter().find(|g| g["grade"] == 7).unwrap()["pupils"], 10);
+        let own = world.test.done(&district, "pupil.statistics", json!({})).await;
+        assert_eq!((&own["total"], &own["classes"]), (&json!(7), &json!([])));
+        let one = world.test.done(&district, "pupil.statistics", json!({ "schoolId": world.junior })).await;
+        let classes: Vec<_> = one["classes"].as_array().unwrap().iter().map(|c| c["pupils"].as_i64().unwrap()).collect();
+        assert_eq!(classes.iter().sum::<i64>(), 7);
+        assert_eq!(&classes[..3], [3, 2, 2]);
+        world.test.execute("UPDATE pupil SET status = 'deleted'").await;
+        let none = world.test.done(&world.admin, "pupil.statistics", json!({})).await;
+        assert_eq!(none["total"], 0, "the deleted are not counted");
     }
 
     async fn who_corrects_an_old_version_sees_both_values(engine: Engine) {

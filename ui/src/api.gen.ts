@@ -197,6 +197,23 @@ school: SchoolView,
  * Warnings.
  */
 problems: Array<Problem>, };
+export type ClassCount = { 
+/**
+ * Grade number.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Pupils.
+ */
+pupils: number, };
 export type ClassGuide = { 
 /**
  * Number of the grade.
@@ -781,6 +798,19 @@ export type ExportOrdersRequest = {
  * Filter.
  */
 filter: OrderFilter, };
+export type ExportPupilsRequest = { 
+/**
+ * As `pupil.list`; its page is of no account.
+ */
+filter: ListPupilsRequest, 
+/**
+ * With numbers, dates of birth and phones in clear: for the district and the city.
+ */
+unmasked: boolean, 
+/**
+ * Why, when in clear.
+ */
+reason?: string, };
 export type ExportedFile = { 
 /**
  * Id of the staged file.
@@ -847,6 +877,23 @@ classes: number,
  * What is wrong.
  */
 wrong?: string, };
+export type GradeCount = { 
+/**
+ * Grade number.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * Classes.
+ */
+classes: number, 
+/**
+ * Pupils.
+ */
+pupils: number, };
 export type GradeId = string;
 export type GradeMatrixRequest = { 
 /**
@@ -1990,6 +2037,32 @@ mayCorrect: Array<RecordPart>,
  * When the pupil was entered; epoch milliseconds.
  */
 createdAt: number, };
+export type PupilStatisticsRequest = { 
+/**
+ * Only this district.
+ */
+district?: string, 
+/**
+ * Only this school; its classes are counted too.
+ */
+schoolId?: SchoolId, };
+export type PupilStatisticsResponse = { 
+/**
+ * Pupils in all.
+ */
+total: number, 
+/**
+ * By grade over all schools.
+ */
+grades: Array<GradeCount>, 
+/**
+ * By school.
+ */
+schools: Array<SchoolCount>, 
+/**
+ * By class, when one school was asked for.
+ */
+classes: Array<ClassCount>, };
 export type PupilStatus = "pending" | "enrolled" | "suspended" | "left" | "graduated" | "deleted";
 export type PupilView = { 
 /**
@@ -2288,6 +2361,31 @@ guardianId: string,
  */
 phone: string, };
 export type Role = "city_admin" | "district_admin" | "school_staff" | "card_office" | "operator" | "auditor";
+export type SchoolCount = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Classes.
+ */
+classes: number, 
+/**
+ * Pupils.
+ */
+pupils: number, 
+/**
+ * By grade.
+ */
+grades: Array<GradeCount>, };
 export type SchoolId = string;
 export type SchoolView = { 
 /**
@@ -2769,6 +2867,8 @@ export type Ops = {
   "pupil.show": { req: ShowPupilRequest; res: PupilPage };
   "pupil.reveal": { req: RevealPupilRequest; res: RevealPupilResponse };
   "pupil.edit": { req: EditPupilRequest; res: EditPupilResponse };
+  "pupil.export": { req: ExportPupilsRequest; res: ExportedFile };
+  "pupil.statistics": { req: PupilStatisticsRequest; res: PupilStatisticsResponse };
   "pupil.submit": { req: SubmitPupilsRequest; res: StepResult };
   "order.request": { req: RequestOrdersRequest; res: StepResult };
   "order.approve": { req: ApproveOrdersRequest; res: StepResult };

@@ -181,6 +181,8 @@ operations! {
     "pupil.show"             "查看学生档案" Read  ReadPupils => pupil::show { ShowPupilRequest -> PupilPage }
     "pupil.reveal"           "查看隐私内容" Write RevealPupils => pupil::reveal { RevealPupilRequest -> RevealPupilResponse }
     "pupil.edit"             "更正学生资料" Write EnterPupils => pupil::edit { EditPupilRequest -> EditPupilResponse }
+    "pupil.export"           "导出学生名单" Job   ReadPupils => pupil::export { ExportPupilsRequest -> ExportedFile } gives [blobId]
+    "pupil.statistics"       "统计学生"     Read  ReadPupils => pupil::statistics { PupilStatisticsRequest -> PupilStatisticsResponse }
     "pupil.submit"           "提交学生"     Write EnterPupils => pupil::submit { SubmitPupilsRequest -> StepResult }
 
     "order.request"          "申请制卡"     Write RequestOrders => order::request { RequestOrdersRequest -> StepResult }

@@ -95,11 +95,29 @@ impl Export {
         Ok(())
     }
 
+    /// Rows so far.
+    pub(crate) const fn rows(&self) -> u32 {
+        self.rows
+    }
+
     /// Stages the workbook for the person and closes the job.
     ///
     /// # Errors
     /// Those of the workbook and of the store.
     pub(crate) async fn finish(self, job: &mut Job) -> Result<ExportedFile, OpError> {
+        let note = AuditNote::city(format!("导出{} {} 行", self.name, self.rows));
+        self.finish_with(job, note).await
+    }
+
+    /// As [`Export::finish`], with words of the list's own for the audit log.
+    ///
+    /// # Errors
+    /// Those of the workbook and of the store.
+    pub(crate) async fn finish_with(
+        self,
+        job: &mut Job,
+        note: AuditNote,
+    ) -> Result<ExportedFile, OpError> {
         drop(self.pages);
         let bytes = self
             .writer
@@ -116,7 +134,6 @@ impl Export {
             file_name,
             rows: self.rows,
         };
-        let note = AuditNote::city(format!("导出{} {} 行", self.name, self.rows));
         job.finish(uow, note, &answer).await?;
         Ok(answer)
     }

@@ -154,6 +154,25 @@ pub struct PupilVersionRow {
     pub sealed: Vec<u8>,
 }
 
+/// How many pupils a class, or a grade of a school, has in the school's current year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PupilCountRow {
+    /// School.
+    pub school_id: SchoolId,
+    /// Its name.
+    pub school_name: String,
+    /// Its district.
+    pub district: String,
+    /// Grade number.
+    pub grade: i64,
+    /// 班级序号; none for a whole grade.
+    pub class_number: Option<i64>,
+    /// Classes.
+    pub classes: i64,
+    /// Pupils, the deleted left out.
+    pub pupils: i64,
+}
+
 /// Storage of what a pupil's page shows.
 #[async_trait]
 pub trait PupilFile {
@@ -174,6 +193,13 @@ pub trait PupilFile {
     /// Writes what corrections change, with the row's version as given, and makes the
     /// name known to the search. A paper of another pupil: `pupil.duplicate`.
     async fn correct_pupil(&mut self, row: &PupilRow) -> Stored<()>;
+    /// Pupils by school and grade, or by class of one school.
+    async fn pupil_counts(
+        &mut self,
+        district: Option<&str>,
+        school: Option<SchoolId>,
+        by_class: bool,
+    ) -> Stored<Vec<PupilCountRow>>;
     /// Makes these the guardians of a pupil.
     async fn put_guardians(&mut self, id: PupilId, guardians: &[GuardianRow]) -> Stored<()>;
 }

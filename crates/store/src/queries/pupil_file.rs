@@ -1,12 +1,13 @@
 //! All that is on record about one pupil, and its corrections.
 
 use async_trait::async_trait;
-use ekatong_core::id::PupilId;
+use ekatong_core::id::{PupilId, SchoolId};
 use ekatong_core::ports::{
-    ApplicationRow, EnrolmentRow, GuardianRow, Names as _, OrderStepRow, PupilFile, PupilRow,
-    PupilVersionRow, Stored,
+    ApplicationRow, EnrolmentRow, GuardianRow, Names as _, OrderStepRow, PupilCountRow, PupilFile,
+    PupilRow, PupilVersionRow, Stored,
 };
 
+use super::super::index;
 use super::{Sql, Tx, each, maybe};
 
 #[async_trait]
@@ -201,6 +202,58 @@ impl PupilFile for Tx {
         .arg(row.id.0);
         self.run(sql, "correcting a pupil").await?;
         self.learn_names(&[&row.name]).await
+    }
+
+    async fn pupil_counts(
+        &mut self,
+        district: Option<&str>,
+        school: Option<SchoolId>,
+        by_class: bool,
+    ) -> Stored<Vec<PupilCountRow>> {
+        const DOING: &str = "counting pupils by class";
+        // Each class counts along its own part of an index; no pupil is read.
+        let mut sql = Sql::new("SELECT n.id, n.name, n.district, n.grade, ");
+        sql.push(if by_class {
+            "n.number"
+        } else {
+            "CAST(NULL AS BIGINT)"
+        })
+        .push(
+            ", COUNT(*), CAST(SUM(n.pupils) AS BIGINT) FROM (SELECT s.id, s.name, s.district,              c.grade, c.number, (SELECT COUNT(*) FROM pupil p",
+        )
+        .push(&index("pupil_class_name"))
+        .push(" WHERE p.class_id = c.id) - (SELECT COUNT(*) FROM pupil p")
+        .push(&index("pupil_deleted"))
+        .push(
+            " WHERE p.class_id = c.id AND p.status = 'deleted') AS pupils              FROM school s CROSS JOIN class c              WHERE c.school_id = s.id AND c.school_year = s.school_year",
+        );
+        if let Some(district) = district {
+            sql.push(" AND s.district = ").bind(district);
+        }
+        if let Some(school) = school {
+            sql.push(" AND s.id = ").bind(school.0);
+        }
+        let key = if by_class {
+            "n.district, n.name, n.id, n.grade, n.number"
+        } else {
+            "n.district, n.name, n.id, n.grade"
+        };
+        sql.push(") AS n GROUP BY ")
+            .push(key)
+            .push(" ORDER BY ")
+            .push(key);
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, |c| {
+            Ok(PupilCountRow {
+                school_id: c.id()?,
+                school_name: c.take()?,
+                district: c.take()?,
+                grade: c.take()?,
+                class_number: c.take()?,
+                classes: c.take()?,
+                pupils: c.take()?,
+            })
+        })
     }
 
     async fn put_guardians(&mut self, id: PupilId, guardians: &[GuardianRow]) -> Stored<()> {

@@ -1,10 +1,12 @@
 //! Pupils within one's reach, masked (查看学生).
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{PupilView, seek};
+use crate::access::Reach;
 use crate::context::Cx;
 use crate::error::{Code, OpError};
 use crate::id::{ImportId, PupilId, SchoolId};
@@ -12,10 +14,10 @@ use crate::ops::page::{
     COUNT_CAP, CappedCount, ListScope, decode_cursor, limit, list_scopes, next,
 };
 use crate::ops::touches;
-use crate::ports::{Cipher, PupilFilter, PupilRecord};
+use crate::ports::{Cipher, PupilFilter, PupilRecord, UnitOfWork};
 
 /// Filter and page.
-#[derive(Deserialize, TS, JsonSchema)]
+#[derive(Default, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListPupilsRequest {
     /// Only of this district.
@@ -71,94 +73,123 @@ touches!(ListPupilsRequest, self => Touched::Filtered);
 /// `forbidden` for a district or school outside the reach.
 pub async fn run(cx: &mut Cx, request: ListPupilsRequest) -> Result<ListPupilsResponse, OpError> {
     let limit = limit(request.limit);
-    let school = match request.school_id {
-        Some(id) => Some(cx.uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
-        None => None,
-    };
-    let scopes = list_scopes(
-        cx.reach(),
-        request.district.as_deref(),
-        school
-            .as_ref()
-            .map(|school| (school.id, school.district.as_str())),
-    )?;
-    let class = match (&school, request.grade, request.class_number) {
-        // A full address of a class is one index; anything less filters along the school's.
-        (Some(school), Some(grade), Some(number)) => {
-            let classes = cx
-                .uow
-                .classes(school.id, school.school_year, Some(grade))
-                .await?;
-            classes
-                .into_iter()
-                .find(|class| class.number == number)
-                .map(|class| class.id)
-        }
-        _ => None,
-    };
-    let name = request
-        .name
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty());
-    let mut filters: Vec<PupilFilter> = scopes
-        .into_iter()
-        .map(|scope| PupilFilter {
-            district: match &scope {
-                ListScope::District(code) => Some(code.clone()),
-                ListScope::City | ListScope::School(_) => None,
-            },
-            school: match scope {
-                ListScope::School(id) => Some(id),
-                ListScope::City | ListScope::District(_) => None,
-            },
-            class,
-            grade: request.grade,
-            class_number: request.class_number,
-            name: name.clone(),
-            application_state: request.application_state.clone(),
-            import: request.import_id,
-            ..PupilFilter::default()
-        })
-        .collect();
     let cipher = cx.ports.cipher.clone();
-    let today = cx.today();
-    let text = request.text.as_deref();
-    let part = seek::narrow(&mut *cx.uow, &*cipher, &mut filters, text, today).await?;
-    if let Some(key) = part {
-        let after = request.after.as_deref();
-        let (pupils, next, count) = seek::page(&mut *cx.uow, &filters, &key, after, limit).await?;
-        return answer(pupils, next, count, &*cipher);
-    }
-    let after: Option<(String, PupilId)> = decode_cursor(request.after.as_deref())?;
-    let mut pupils = Vec::new();
-    let mut count = CappedCount {
-        count: 0,
-        more: false,
+    let (today, reach) = (cx.today(), cx.reach.clone());
+    let listed = Listed::new(&mut *cx.uow, &*cipher, &reach, &request, today).await?;
+    let after = request.after.as_deref();
+    let (pupils, next, found) = listed.page(&mut *cx.uow, after, limit).await?;
+    let count = match found {
+        Some(count) => count,
+        None => {
+            let mut count = CappedCount {
+                count: 0,
+                more: false,
+            };
+            for filter in &listed.filters {
+                let counted = cx.uow.count_pupils(filter, COUNT_CAP + 1).await?;
+                count = count.plus(CappedCount::from_counted(counted));
+            }
+            count
+        }
     };
-    let several = filters.len() > 1;
-    for filter in filters {
-        pupils.extend(cx.uow.pupils(&filter, after.clone(), limit).await?);
-        count = count.plus(CappedCount::from_counted(
-            cx.uow.count_pupils(&filter, COUNT_CAP + 1).await?,
-        ));
-    }
-    if several {
-        pupils.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        pupils.truncate(limit as usize);
-    }
-    let next = next(&pupils, limit, |pupil| (&pupil.name, pupil.id));
-    answer(pupils, next, count, &*cipher)
-}
-
-fn answer(
-    pupils: Vec<PupilRecord>,
-    next: Option<String>,
-    count: CappedCount,
-    cipher: &dyn Cipher,
-) -> Result<ListPupilsResponse, OpError> {
     let items = pupils
         .into_iter()
-        .map(|pupil| PupilView::new(pupil, cipher))
+        .map(|pupil| PupilView::new(pupil, &*cipher))
         .collect::<Result<_, _>>()?;
     Ok(ListPupilsResponse { items, next, count })
+}
+
+/// A list as it was asked for: one filter a scope, and part of a name if one was typed.
+pub(super) struct Listed {
+    pub(super) filters: Vec<PupilFilter>,
+    part: Option<String>,
+}
+
+impl Listed {
+    /// # Errors
+    /// `forbidden` for a district or school outside the reach; `school.unknown`.
+    pub(super) async fn new(
+        uow: &mut dyn UnitOfWork,
+        cipher: &dyn Cipher,
+        reach: &Reach,
+        request: &ListPupilsRequest,
+        today: NaiveDate,
+    ) -> Result<Self, OpError> {
+        let school = match request.school_id {
+            Some(id) => Some(uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
+            None => None,
+        };
+        let scopes = list_scopes(
+            reach,
+            request.district.as_deref(),
+            school
+                .as_ref()
+                .map(|school| (school.id, school.district.as_str())),
+        )?;
+        let class = match (&school, request.grade, request.class_number) {
+            // A full address of a class is one index; anything less filters along the school's.
+            (Some(school), Some(grade), Some(number)) => {
+                let classes = uow
+                    .classes(school.id, school.school_year, Some(grade))
+                    .await?;
+                classes
+                    .into_iter()
+                    .find(|class| class.number == number)
+                    .map(|class| class.id)
+            }
+            _ => None,
+        };
+        let name = request
+            .name
+            .as_deref()
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        let mut filters: Vec<PupilFilter> = scopes
+            .into_iter()
+            .map(|scope| PupilFilter {
+                district: match &scope {
+                    ListScope::District(code) => Some(code.clone()),
+                    ListScope::City | ListScope::School(_) => None,
+                },
+                school: match scope {
+                    ListScope::School(id) => Some(id),
+                    ListScope::City | ListScope::District(_) => None,
+                },
+                class,
+                grade: request.grade,
+                class_number: request.class_number,
+                name: name.map(str::to_owned),
+                application_state: request.application_state.clone(),
+                import: request.import_id,
+                ..PupilFilter::default()
+            })
+            .collect();
+        let text = request.text.as_deref();
+        let part = seek::narrow(uow, cipher, &mut filters, text, today).await?;
+        Ok(Self { filters, part })
+    }
+
+    /// A page, where the next one begins, and the count when the page tells it.
+    pub(super) async fn page(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<PupilRecord>, Option<String>, Option<CappedCount>), OpError> {
+        if let Some(key) = &self.part {
+            let (pupils, next, count) = seek::page(uow, &self.filters, key, after, limit).await?;
+            return Ok((pupils, next, Some(count)));
+        }
+        let after: Option<(String, PupilId)> = decode_cursor(after)?;
+        let mut pupils = Vec::new();
+        for filter in &self.filters {
+            pupils.extend(uow.pupils(filter, after.clone(), limit).await?);
+        }
+        if self.filters.len() > 1 {
+            pupils.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+            pupils.truncate(limit as usize);
+        }
+        let next = next(&pupils, limit, |pupil| (&pupil.name, pupil.id));
+        Ok((pupils, next, None))
+    }
 }

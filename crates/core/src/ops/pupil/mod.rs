@@ -1,12 +1,14 @@
 //! Pupils (学生), STU.
 
 pub mod edit;
+pub mod export;
 pub mod find;
 pub mod list;
 mod record;
 pub mod reveal;
 mod seek;
 pub mod show;
+pub mod statistics;
 pub mod submit;
 
 use schemars::JsonSchema;
