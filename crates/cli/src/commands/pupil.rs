@@ -1,5 +1,7 @@
 //! `ekatong pupil`: pupils.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args, Subcommand};
 use ekatong_core::domain::correction::RecordPart;
 use ekatong_core::error::{Code, Problem};
@@ -7,12 +9,13 @@ use ekatong_host::Exit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::template::saved;
 use super::{Fields, id, step_result};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text, yes};
 use crate::resolve::{ClassFilter, ClassPlace, class_filter, class_place};
 use crate::secrets;
-use crate::session::{Context, Session, signed_in};
+use crate::session::{Context, Session, check_free, signed_in};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pupil {
@@ -32,6 +35,15 @@ pub(crate) enum Pupil {
     Search(Search),
     /// 查看学生
     List(List),
+    /// 按学校、年级、班级统计人数
+    Statistics {
+        /// 区县代码
+        #[arg(long, value_name = "代码")]
+        district: Option<String>,
+        /// 学校代码
+        #[arg(long, value_name = "代码")]
+        school: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -128,6 +140,18 @@ pub(crate) struct List {
     /// 下一页的起点
     #[arg(long, value_name = "起点")]
     after: Option<String>,
+    /// 把全部符合的学生导出为工作簿
+    #[arg(long, value_name = "文件.xlsx", conflicts_with_all = ["limit", "after"])]
+    out: Option<PathBuf>,
+    /// 覆盖已有的文件
+    #[arg(long)]
+    force: bool,
+    /// 导出时不遮盖证件号码和手机；限区级和市级，须写原因
+    #[arg(long, requires_all = ["out", "reason"])]
+    unmasked: bool,
+    /// 原因
+    #[arg(long, value_name = "原因", requires = "unmasked")]
+    reason: Option<String>,
 }
 
 pub(crate) async fn run(command: Pupil, context: &Context) -> Result<Exit, Failure> {
@@ -183,28 +207,89 @@ pub(crate) async fn run(command: Pupil, context: &Context) -> Result<Exit, Failu
             })
             .await
         }
-        Pupil::List(list) => {
+        Pupil::List(command) => {
+            signed_in(context, async |session| pupils(session, command).await).await
+        }
+        Pupil::Statistics { district, school } => {
             signed_in(context, async |session| {
-                let school = session.maybe_school_id(list.school.as_deref()).await?;
+                let school = session.maybe_school_id(school.as_deref()).await?;
                 let request = Fields::new()
-                    .maybe("district", list.district)
+                    .maybe("district", district)
                     .maybe("schoolId", school.map(|id| id.to_string()))
-                    .maybe(
-                        "grade",
-                        list.grade.or(list.class.and_then(|class| class.grade)),
-                    )
-                    .maybe("classNumber", list.class.map(|class| class.number))
-                    .maybe("name", list.name)
-                    .maybe("applicationState", list.state)
-                    .maybe("importId", list.import.map(|id| id.to_string()))
-                    .maybe("limit", list.limit)
-                    .maybe("after", list.after)
                     .done();
-                session.show("pupil.list", request, table).await
+                session.show("pupil.statistics", request, statistics).await
             })
             .await
         }
     }
+}
+
+async fn pupils(session: &Session, command: List) -> Result<Exit, Failure> {
+    let school = session.maybe_school_id(command.school.as_deref()).await?;
+    let class = command.class;
+    let filter = Fields::new()
+        .maybe("district", command.district)
+        .maybe("schoolId", school.map(|id| id.to_string()))
+        .maybe(
+            "grade",
+            command.grade.or(class.and_then(|class| class.grade)),
+        )
+        .maybe("classNumber", class.map(|class| class.number))
+        .maybe("name", command.name)
+        .maybe("applicationState", command.state)
+        .maybe("importId", command.import.map(|id| id.to_string()));
+    let Some(out) = command.out else {
+        let request = filter
+            .maybe("limit", command.limit)
+            .maybe("after", command.after)
+            .done();
+        return session.show("pupil.list", request, table).await;
+    };
+    check_free(&out, command.force)?;
+    let request = Fields::new()
+        .with("filter", filter.done())
+        .with("unmasked", command.unmasked)
+        .maybe("reason", command.reason)
+        .done();
+    let mut answer = session.job("pupil.export", request).await?;
+    session.save(&answer, &out, command.force).await?;
+    saved(&mut answer, &out);
+    session.output.answer(&answer, |output, answer| {
+        output.line(&format!(
+            "已导出 {} 名学生：{}",
+            number(answer, "rows"),
+            out.display()
+        ));
+    });
+    Ok(Exit::Done)
+}
+
+fn statistics(output: Output, answer: &Value) {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |school: &str, place: String, count: &Value| {
+        rows.push(vec![
+            school.to_owned(),
+            place,
+            number(count, "pupils").to_string(),
+        ]);
+    };
+    for school in list(answer, "schools") {
+        let name = text(school, "schoolName");
+        for grade in list(school, "grades") {
+            row(name, text(grade, "gradeName").to_owned(), grade);
+        }
+        row(name, "合计".to_owned(), school);
+    }
+    for class in list(answer, "classes") {
+        let place = format!(
+            "{} {}班",
+            text(class, "gradeName"),
+            number(class, "classNumber")
+        );
+        row("", place, class);
+    }
+    output.table(&["学校", "年级、班级", "人数"], &rows);
+    output.line(&format!("共 {} 名学生", number(answer, "total")));
 }
 
 /// Every masked field, for `--reveal`.

@@ -16,6 +16,7 @@ mod imports;
 mod keys;
 mod power_cut;
 mod program;
+mod pupils;
 mod reading;
 mod stand;
 mod story;
