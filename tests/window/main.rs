@@ -10,6 +10,7 @@ mod imports;
 mod keyboard;
 mod oversight;
 mod pages;
+mod pupils;
 mod school;
 mod shell;
 mod world;

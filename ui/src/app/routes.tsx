@@ -22,10 +22,13 @@ import { ImportWizard } from "../features/imports";
 import { Orders, OrdersToApprove, OrdersToConfirm } from "../features/orders";
 import { Organisation } from "../features/organisation";
 import { Pupils } from "../features/pupils";
+import { PupilPage } from "../features/pupils/page";
+import { Roster } from "../features/pupils/roster";
 import { Settings } from "../features/settings";
 import type { SessionApi } from "../shared/session";
 import { tMenu } from "../shared/texts";
 
+const Statistics = lazy(() => import("../features/pupils/statistics").then((m) => ({ default: m.Statistics })));
 const Home = lazy(() => import("../features/home").then((m) => ({ default: m.Home })));
 
 type MenuKey = Exclude<keyof typeof tMenu, `group${string}` | "fold" | "unfold" | "main">;
@@ -69,7 +72,12 @@ export const ENTRIES: readonly Entry[] = [
     icon: <TeamOutlined />,
     allowed: (s) => s.can("read_pupils"),
     badge: ["pupils_to_submit"],
-    page: Pupils,
+    page: ({ rest }) => {
+      if (rest === "") return <Pupils />;
+      if (rest === "statistics") return <Statistics />;
+      if (rest === "roster") return <Roster />;
+      return <PupilPage id={rest} />;
+    },
   },
   {
     key: "orders-approve",

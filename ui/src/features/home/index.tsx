@@ -3,6 +3,7 @@ import { CheckCircleFilled, CheckCircleOutlined, RightOutlined } from "@ant-desi
 import { Button, Segmented } from "antd";
 import { useState } from "react";
 import type { ImportSummary, TodoItem } from "../../api.gen";
+import { Bars } from "../../shared/components/bars";
 import { Page, Panel } from "../../shared/components/page";
 import { QueryView } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
@@ -12,7 +13,6 @@ import { go, href, type Params } from "../../shared/router";
 import { useSession } from "../../shared/session";
 import { tHome, tImport } from "../../shared/texts";
 import { importTone } from "../../shared/tones";
-import { Chart } from "./chart";
 
 const TARGETS: Record<TodoItem["key"], [string, Params]> = {
   pupils_to_submit: ["/pupils", { state: "draft" }],
@@ -135,7 +135,11 @@ function Confirmed(props: { days: { day: string; count: number }[] }) {
       }
     >
       {as === "chart" ? (
-        <Chart days={props.days} label={tHome.chart} />
+        <Bars
+          label={tHome.chart}
+          unit={tHome.chartUnit}
+          bars={props.days.map((d) => ({ name: d.day.slice(5), tip: `${d.day} ${tHome.confirmed}`, count: d.count }))}
+        />
       ) : (
         <div className="ek-home-table">
           <table className="ek-guide-columns">

@@ -1,7 +1,7 @@
 // 学生: masked list, filters, submit and request for cards. The paper number is typed into a dialog and kept nowhere.
-import { IdcardOutlined, SearchOutlined } from "@ant-design/icons";
+import { BarChartOutlined, DownloadOutlined, IdcardOutlined, PrinterOutlined, SearchOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Descriptions, Drawer, Input, Modal, Select, type InputRef } from "antd";
+import { App, Button, Input, Modal, Select, type InputRef } from "antd";
 import { useRef, useState } from "react";
 import type { ApplicationState, PupilView, StepResult } from "../../api.gen";
 import { call } from "../../shared/call";
@@ -17,7 +17,8 @@ import { capped, moment } from "../../shared/formatting";
 import { useDebounced } from "../../shared/hooks";
 import { runJob } from "../../shared/jobs";
 import { usePages } from "../../shared/query";
-import { go, useParams } from "../../shared/router";
+import { go, href, useParams } from "../../shared/router";
+import { ExportModal } from "./export";
 import { useScope } from "../../shared/scope";
 import { useSession } from "../../shared/session";
 import { tCommon, tOrderState, tPupils } from "../../shared/texts";
@@ -35,7 +36,16 @@ function orderTag(p: PupilView) {
 }
 
 const COLUMNS: Column<PupilView>[] = [
-  { key: "name", title: tPupils.col.name, width: 92, render: (p) => p.name },
+  {
+    key: "name",
+    title: tPupils.col.name,
+    width: 92,
+    render: (p) => (
+      <a href={href(`/pupils/${p.id}`)} data-testid={`pupil-open-${p.id}`}>
+        {p.name}
+      </a>
+    ),
+  },
   { key: "gender", title: tPupils.col.gender, width: 56, render: (p) => (p.gender ? tPupils.gender[p.gender] : tCommon.none) },
   { key: "birth", title: tPupils.col.birthYear, width: 68, render: (p) => orNone(p.birthYear) },
   { key: "paper", title: tPupils.col.paper, width: 166, render: (p) => p.paperMasked },
@@ -68,7 +78,7 @@ export function Pupils() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [all, setAll] = useState(false);
   const [finding, setFinding] = useState(false);
-  const [shown, setShown] = useState<PupilView | null>(null);
+  const [exporting, setExporting] = useState(false);
   const [busy, setBusy] = useState(false);
 
   const grade = params.get("grade");
@@ -82,7 +92,7 @@ export function Pupils() {
     ...(classNumber ? { classNumber: Number(classNumber) } : {}),
     ...(state ? { applicationState: state as ApplicationState } : {}),
     ...(importId ? { importId } : {}),
-    ...(settled ? { name: settled } : {}),
+    ...(settled ? { text: settled } : {}),
   };
   const { query, items, pages } = usePages("pupil.list", { ...filter, limit: 100 });
   const total = pages?.[0]?.count;
@@ -164,9 +174,22 @@ export function Pupils() {
     <Page
       title={tPupils.title}
       actions={
-        <Button icon={<IdcardOutlined />} onClick={() => setFinding(true)} data-testid="pupils-find">
-          {tPupils.findShort}
-        </Button>
+        <>
+          <Button icon={<BarChartOutlined />} onClick={() => go("/pupils/statistics")} data-testid="pupils-statistics">
+            {tPupils.statistics}
+          </Button>
+          {scope.schoolId && grade && classNumber ? (
+            <Button icon={<PrinterOutlined />} onClick={() => go("/pupils/roster", { grade, class: classNumber })} data-testid="pupils-roster">
+              {tPupils.roster}
+            </Button>
+          ) : null}
+          <Button icon={<DownloadOutlined />} onClick={() => setExporting(true)} data-testid="pupils-export">
+            {tPupils.export}
+          </Button>
+          <Button icon={<IdcardOutlined />} onClick={() => setFinding(true)} data-testid="pupils-find">
+            {tPupils.findShort}
+          </Button>
+        </>
       }
       fill
       toolbar={
@@ -187,12 +210,12 @@ export function Pupils() {
             data-search=""
             allowClear
             prefix={<SearchOutlined />}
-            placeholder={tPupils.name}
-            aria-label={tPupils.name}
-            style={{ width: "12.9em" }}
+            placeholder={tPupils.search}
+            aria-label={tPupils.search}
+            style={{ width: "24em" }}
             value={name}
             onChange={(e) => setName(e.target.value)}
-            data-testid="pupils-name"
+            data-testid="pupils-search"
           />
           {importId ? (
             <Button onClick={() => change({ import: undefined })} data-testid="pupils-import-clear">
@@ -235,7 +258,7 @@ export function Pupils() {
         columns={columns}
         rowKey={(p) => p.id}
         rowTestId={(p) => `pupil-row-${p.id}`}
-        onOpen={setShown}
+        onOpen={(p) => go(`/pupils/${p.id}`)}
         {...(acts
           ? {
               selection: {
@@ -276,34 +299,13 @@ export function Pupils() {
           onClose={() => setFinding(false)}
           onFound={(p) => {
             setFinding(false);
-            setShown(p);
+            go(`/pupils/${p.id}`);
           }}
         />
       ) : null}
-      <Drawer open={shown !== null} onClose={() => setShown(null)} title={tPupils.detail} size={420} data-testid="pupil-drawer">
-        {shown ? <Detail pupil={shown} /> : null}
-      </Drawer>
+      {exporting ? <ExportModal filter={filter} onClose={() => setExporting(false)} /> : null}
     </Page>
   );
-}
-
-function Detail(props: { pupil: PupilView }) {
-  const p = props.pupil;
-  const rows: [string, React.ReactNode][] = [
-    [tPupils.col.name, p.name],
-    [tPupils.col.gender, p.gender ? tPupils.gender[p.gender] : tCommon.none],
-    [tPupils.col.birthYear, orNone(p.birthYear)],
-    [p.paperKindName, p.paperMasked],
-    [tPupils.col.school, p.schoolName],
-    [tPupils.col.class, `${tCommon.gradeClass(p.gradeName, p.classNumber)} ${p.classNickname ?? ""}`],
-    [tPupils.col.status, p.statusName],
-    [tPupils.col.application, applicationTag(p)],
-    [tPupils.firstSavedAt, p.firstSavedAt === undefined ? tCommon.none : moment(p.firstSavedAt)],
-    [tPupils.col.submittedAt, p.submittedAt === undefined ? tCommon.none : moment(p.submittedAt)],
-    [tPupils.col.order, orderTag(p)],
-    [tPupils.col.guardian, `${orNone(p.guardianName)} ${p.guardianPhoneMasked ?? ""}`],
-  ];
-  return <Descriptions column={1} size="small" items={rows.map(([label, children]) => ({ key: label, label, children }))} />;
 }
 
 function FindModal(props: { onClose: () => void; onFound: (p: PupilView) => void }) {

@@ -1,22 +1,26 @@
-// Bars per day; drawn on a canvas, so that no inline styles meet the content security policy.
+// Bars with a name each; drawn on a canvas, so that no inline styles meet the content security policy.
 import { BarChart } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
 import { init, use as register } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
-import { count } from "../../shared/formatting";
-import { usePrefs } from "../../shared/prefs";
-import { tHome } from "../../shared/texts";
+import { count } from "../formatting";
+import { usePrefs } from "../prefs";
 
 register([BarChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
-export function Chart(props: { days: { day: string; count: number }[]; label: string }) {
+type Bar = { name: string; tip?: string; count: number };
+
+export function Bars(props: { bars: Bar[]; label: string; unit: string }) {
   const node = useRef<HTMLDivElement>(null);
   const { mode, size } = usePrefs();
-  const { days } = props;
+  const { unit } = props;
+  // The list is made anew at each render; the chart is drawn anew only when it says something else.
+  const stamp = JSON.stringify(props.bars);
   useEffect(() => {
     const box = node.current;
     if (!box) return;
+    const bars = JSON.parse(stamp) as Bar[];
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const chart = init(box);
@@ -33,13 +37,13 @@ export function Chart(props: { days: { day: string; count: number }[]; label: st
         textStyle: { color: colour("--ek-tip-text"), fontSize: size - 1 },
         formatter: (items: unknown) => {
           const first = (items as { name: string; dataIndex: number }[])[0];
-          const d = first ? days[first.dataIndex] : undefined;
-          return d ? `${d.day}\n${tHome.confirmed} ${count(d.count)} ${tHome.chartUnit}` : "";
+          const bar = first ? bars[first.dataIndex] : undefined;
+          return bar ? `${bar.tip ?? bar.name}\n${count(bar.count)} ${unit}` : "";
         },
       },
       xAxis: {
         type: "category",
-        data: days.map((d) => d.day.slice(5)),
+        data: bars.map((bar) => bar.name),
         axisTick: { show: false },
         axisLine: { lineStyle: { color: colour("--ek-line-strong") } },
         axisLabel: { color: colour("--ek-faint"), hideOverlap: true },
@@ -53,7 +57,7 @@ export function Chart(props: { days: { day: string; count: number }[]; label: st
       series: [
         {
           type: "bar",
-          data: days.map((d) => d.count),
+          data: bars.map((bar) => bar.count),
           barMaxWidth: 28,
           itemStyle: { color: colour("--ek-accent"), borderRadius: [3, 3, 0, 0] },
         },
@@ -67,6 +71,6 @@ export function Chart(props: { days: { day: string; count: number }[]; label: st
     };
     // The colours come from the style sheet and change with the mode.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [days, mode, size]);
+  }, [stamp, unit, mode, size]);
   return <div ref={node} className="ek-chart" role="img" aria-label={props.label} />;
 }
