@@ -1,5 +1,5 @@
 //! The benchmarks: `make bench`, or
-//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [import] [check] [start] [ids] [--json]`.
+//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [search] [import] [check] [start] [ids] [--json]`.
 //!
 //! Small by default; `BENCH=full` for the large sizes. What is generated is kept
 //! under `target/bench-data`. Figures are for reading, never for assertions: what
@@ -17,6 +17,7 @@ mod import;
 mod measure;
 mod orders;
 mod report;
+mod search;
 mod start;
 
 use std::path::PathBuf;
@@ -36,7 +37,7 @@ pub(crate) struct Bench {
     pub(crate) programs: PathBuf,
 }
 
-const SECTIONS: [&str; 5] = ["orders", "import", "check", "start", "ids"];
+const SECTIONS: [&str; 6] = ["orders", "search", "import", "check", "start", "ids"];
 
 fn main() -> ExitCode {
     // Files are read as the program reads them: by a process of their own.
@@ -89,6 +90,7 @@ async fn run() {
         }
         let section = match name {
             "orders" => orders::run(&bench).await,
+            "search" => search::run(&bench).await,
             "import" => import::run(&bench).await,
             "check" => check::run(&bench).await,
             "start" => start::run(&bench).await,

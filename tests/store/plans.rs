@@ -316,6 +316,48 @@ async fn lists_walk_indexes(place: Place) {
         .unwrap();
     check("pupils by name", &plans);
 
+    // The search: names by their tokens, then who bears them.
+    r.names_by_token("生0", None, PAGE).await.unwrap();
+    check("names by token", &plans);
+    r.names_by_token("生0", Some(("生01", "生01")), PAGE)
+        .await
+        .unwrap();
+    check("names by token, next", &plans);
+    r.names_borne(Some("生0"), PAGE).await.unwrap();
+    let borne = plans.take().concat();
+    assert!(!borne.contains("Seq Scan on pupil"), "{borne}");
+    for (name, filter) in [
+        (
+            "names of a district",
+            PupilFilter {
+                district: district.clone(),
+                names: Some((0..16).map(|i| format!("生{i:05}")).collect()),
+                ..Default::default()
+            },
+        ),
+        (
+            "names",
+            PupilFilter {
+                names: Some((0..500).map(|i| format!("生{i:05}")).collect()),
+                ..Default::default()
+            },
+        ),
+        (
+            "ids",
+            PupilFilter {
+                ids: Some(vec![PupilId::from(some(100_000))]),
+                ..Default::default()
+            },
+        ),
+    ] {
+        r.pupils(&filter, None, PAGE).await.unwrap();
+        let plan = plans.take().concat();
+        assert!(
+            !plan.contains("Seq Scan on pupil") && !plan.contains("SCAN p\n"),
+            "pupils by {name}: {plan}"
+        );
+    }
+
     r.namesakes("生01234", ("2013-01-01", "2013-12-31"), PAGE)
         .await
         .unwrap();

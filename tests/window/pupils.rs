@@ -113,6 +113,11 @@ async fn a_school_searches_looks_and_corrects() {
     window.find(&id("pupil-correction")).await;
     window.shows("学生档案 · 王梓晗").await;
     window.shows("更正姓名").await;
+    window.shows("139****0000").await;
+    assert!(
+        !window.text().await.contains("更正姓名、"),
+        "only what was typed is corrected"
+    );
     window.click(&id("pupil-back")).await;
     search(&window, "梓晗", 1).await;
     window.close().await;

@@ -91,6 +91,10 @@ export function EditPupil(props: { pupil: PupilPage; onClose: () => void }) {
           <>
             {fields.map((field) => (
               <div className="ek-guardian" key={field.key}>
+                {/* Without a field of its own the id is lost, and with it the phone that is not filled in. */}
+                <Form.Item name={[field.name, "id"]} hidden>
+                  <Input />
+                </Form.Item>
                 <Form.Item name={[field.name, "name"]} label={tPupil.guardianName} rules={[{ required: true, message: tCommon.required(tPupil.guardianName) }]}>
                   <Input maxLength={50} data-testid={`pupil-edit-guardian-${field.name}`} />
                 </Form.Item>
