@@ -218,3 +218,30 @@ fn files_that_cannot_be_read_are_told() {
         assert!(done.out.contains(says), "{done:?}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_the_person_may_not_read_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
+
+    let program = place();
+    let file = program.path("名单.csv");
+    std::fs::write(&file, "姓名\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).unwrap();
+    let done = thread::scope(|scope| {
+        let unprivileged = scope.spawn(|| {
+            // The administrator may read everything, unless a program gives that up
+            // for what it starts; others have nothing to give up.
+            for right in [CapabilitySet::DAC_OVERRIDE, CapabilitySet::DAC_READ_SEARCH] {
+                remove_capability_from_bounding_set(right).ok();
+            }
+            import(&program, &file)
+        });
+        unprivileged.join().unwrap()
+    });
+    assert_eq!(done.code, 3, "{done:?}");
+    assert_eq!(done.problem(), "file.unreadable");
+    assert!(done.out.contains("没有读取权限"), "{done:?}");
+}
