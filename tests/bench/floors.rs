@@ -266,7 +266,10 @@ pub(crate) async fn like(arguments: &[String]) {
             enrolments.add("new").expect("a value");
             applications.add(r.id).expect("a value");
             applications.add(r.id).expect("a value");
+            applications.add(district.clone()).expect("a value");
             applications.add(school).expect("a value");
+            applications.add(r.class).expect("a value");
+            applications.add(GRADE).expect("a value");
             applications.add("new").expect("a value");
             applications.add("draft").expect("a value");
             applications.add("import").expect("a value");
@@ -283,8 +286,9 @@ pub(crate) async fn like(arguments: &[String]) {
             ("guardian (id, pupil_id, relation, name, phone_sealed, phone_index)", 6),
             ("enrolment (id, pupil_id, class_id, begin_at, reason)", 5),
             (
-                "application (id, pupil_id, school_id, kind, state, channel, import_id, first_saved_at)",
-                8,
+                "application (id, pupil_id, district, school_id, class_id, grade, kind, state, channel, \
+                 import_id, first_saved_at)",
+                11,
             ),
         ]
         .into_iter()

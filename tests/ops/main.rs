@@ -13,4 +13,5 @@ mod orders;
 mod permissions;
 mod pupil_page;
 mod pupil_search;
+mod review;
 mod schools;

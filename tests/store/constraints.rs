@@ -37,6 +37,11 @@ async fn values_out_of_range_are_refused(place: Place) {
         ("enrolment", "reason = 'none'"),
         ("application", "state = 'submitted'"),
         ("application", "channel = 'fax'"),
+        ("application", "grade = 10"),
+        ("application", "state = 'approved', submitted_at = 1"),
+        ("application", "state = 'returned', submitted_at = 1"),
+        ("application", "returned_reason = ''"),
+        ("guardian", "paper_kind = 'none'"),
     ] {
         let sql = format!("UPDATE {table} SET {change}");
         let refused = place.raw(&sql).await.unwrap_err();

@@ -59,6 +59,7 @@ fn hashes_differ_by_use_and_key() {
         IndexOf::Paper,
         IndexOf::StudentNumber,
         IndexOf::Phone,
+        IndexOf::BankCard,
         IndexOf::Address,
     ];
     let mut seen = std::collections::HashSet::new();

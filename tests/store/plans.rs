@@ -1,7 +1,7 @@
 //! Every list walks an index: no large table is read from end to end, and nothing larger than a page is sorted.
 
 use ekatong_core::id::PupilId;
-use ekatong_core::ports::{AuditFilter, OrderCursor, OrderQuery, PupilFilter};
+use ekatong_core::ports::{ApplicationQuery, AuditFilter, OrderCursor, OrderQuery, PupilFilter};
 use ekatong_store::Plans;
 
 use crate::both;
@@ -75,9 +75,12 @@ async fn fill(place: &Place, world: &World) {
          SELECT id, id, class_id, 0, 'new' FROM pupil"
             .to_owned(),
         "INSERT INTO guardian (id, pupil_id, name) SELECT id, id, '长' FROM pupil".to_owned(),
-        "INSERT INTO application (id, pupil_id, school_id, kind, state, channel, first_saved_at) \
-         SELECT id, id, school_id, 'new', 'draft', 'import', 0 FROM pupil"
-            .to_owned(),
+        format!(
+            "INSERT INTO application (id, pupil_id, district, school_id, class_id, grade, kind, \
+             state, channel, first_saved_at, submitted_at) \
+             SELECT id, id, district, school_id, class_id, grade, 'new', 'submitted', 'import', \
+             0, {NOW} + length(name) FROM pupil"
+        ),
         format!(
             "{} INSERT INTO card_order (id, district, school_id, class_id, grade, enrolment_id, \
              pupil_id, kind, state, confirmed_at) SELECT p.id, p.district, p.school_id, \
@@ -310,6 +313,36 @@ async fn lists_walk_indexes(place: Place) {
         }
         r.count_pupils(&filter, 1_000).await.unwrap();
         check_count(&format!("count of pupils by {name}"), &plans);
+    }
+    for (name, query) in [
+        ("all", ApplicationQuery::default()),
+        (
+            "district",
+            ApplicationQuery {
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+        (
+            "school",
+            ApplicationQuery {
+                school,
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+    ] {
+        let waiting = ApplicationQuery {
+            kind: text("new"),
+            state: text("submitted"),
+            ..query
+        };
+        for after in [None, Some((NOW + 2, some(150_000).into()))] {
+            r.applications(&waiting, after, PAGE).await.unwrap();
+            check(&format!("applications by {name}"), &plans);
+        }
+        r.count_applications(&waiting, 1_000).await.unwrap();
+        check_count(&format!("count of applications by {name}"), &plans);
     }
     r.pupils_named(Some("320505"), None, "生0123", PAGE)
         .await

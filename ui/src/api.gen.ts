@@ -59,7 +59,10 @@ createdAt: number,
  * Grows with each change.
  */
 version: number, };
+export type ApplicationId = string;
+export type ApplicationKind = "new" | "registration" | "transfer_in";
 export type ApplicationState = "draft" | "submitted" | "approved" | "returned";
+export type ApplicationStep = "save" | "submit" | "approve" | "return";
 export type ApplicationView = { 
 /**
  * 新生, 注册报到, 转入.
@@ -106,6 +109,15 @@ ids?: Array<OrderId>,
  * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
+export type ApproveReviewRequest = { 
+/**
+ * These.
+ */
+items?: Array<SeenApplication>, 
+/**
+ * All that fit, at most 20 000.
+ */
+filter?: ReviewFilter, };
 export type AuditId = string;
 export type AuditView = { 
 /**
@@ -290,7 +302,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -977,6 +989,19 @@ schoolId?: SchoolId,
  * Name of the school.
  */
 schoolName?: string, };
+export type GuardianInReview = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * 父亲, 母亲 and the like.
+ */
+relationName?: string, 
+/**
+ * Phone.
+ */
+phone?: string, };
 export type GuardianInput = { 
 /**
  * One of the pupil's; a new one without.
@@ -1568,6 +1593,32 @@ next?: string,
  * How many fit, counted up to 1000.
  */
 count: CappedCount, };
+export type ListReviewRequest = { 
+/**
+ * Filter.
+ */
+filter?: ReviewFilter, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListReviewResponse = { 
+/**
+ * Applications.
+ */
+items: Array<ApplicationView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, 
+/**
+ * How many fit, counted up to 1000.
+ */
+count: CappedCount, };
 export type ListSchoolsRequest = { 
 /**
  * Only of this district.
@@ -1800,7 +1851,7 @@ cardNo?: string,
  */
 version: number, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -2309,6 +2360,19 @@ filter?: OrderFilter,
  * Why: the school reads it.
  */
 reason: string, };
+export type ReturnReviewRequest = { 
+/**
+ * These.
+ */
+items?: Array<SeenApplication>, 
+/**
+ * All that fit, at most 20 000.
+ */
+filter?: ReviewFilter, 
+/**
+ * Why: the school reads it.
+ */
+reason: string, };
 export type RevealPupilRequest = { 
 /**
  * Pupil.
@@ -2360,6 +2424,28 @@ guardianId: string,
  * Phone.
  */
 phone: string, };
+export type ReviewFilter = { 
+/**
+ * District where the child will be.
+ */
+district?: string, 
+/**
+ * School where it will be.
+ */
+schoolId?: SchoolId, 
+/**
+ * Kind.
+ */
+kind?: ApplicationKind, 
+/**
+ * State; for an action those that can take the step when absent.
+ */
+state?: ApplicationState, 
+/**
+ * Only what was submitted by this moment: an action takes what the person has
+ * seen, not what came since.
+ */
+submittedBy?: number, };
 export type Role = "city_admin" | "district_admin" | "school_staff" | "card_office" | "operator" | "auditor";
 export type SchoolCount = { 
 /**
@@ -2428,6 +2514,15 @@ schoolYear: string,
  * Grows with each change.
  */
 version: number, };
+export type SeenApplication = { 
+/**
+ * Application.
+ */
+id: ApplicationId, 
+/**
+ * Version seen; without it only the state decides.
+ */
+version?: number, };
 export type SessionView = { 
 /**
  * Account.
@@ -2595,6 +2690,52 @@ id: PupilId,
  * As it was at the end of this day, `2026-09-01`; today's without.
  */
 asOf?: string, };
+export type ShowReviewRequest = { 
+/**
+ * Application.
+ */
+id: ApplicationId, };
+export type ShowReviewResponse = { 
+/**
+ * The application.
+ */
+application: ApplicationView, 
+/**
+ * Number of the pupil's paper.
+ */
+paperNumber: string, 
+/**
+ * Gender.
+ */
+gender?: Gender, 
+/**
+ * `2013-09-18`.
+ */
+birthDate?: string, 
+/**
+ * Three letters.
+ */
+nationality?: string, 
+/**
+ * 学籍号.
+ */
+studentNumber?: string, 
+/**
+ * Home address.
+ */
+address?: string, 
+/**
+ * Guardians, in the order they were entered.
+ */
+guardians: Array<GuardianInReview>, 
+/**
+ * What the checks say now.
+ */
+checks: Array<Problem>, 
+/**
+ * Reasons of the district to choose from when it is returned.
+ */
+reasons: Array<string>, };
 export type SignInRequest = { 
 /**
  * Login, whatever its letters' case.
@@ -2870,6 +3011,10 @@ export type Ops = {
   "pupil.export": { req: ExportPupilsRequest; res: ExportedFile };
   "pupil.statistics": { req: PupilStatisticsRequest; res: PupilStatisticsResponse };
   "pupil.submit": { req: SubmitPupilsRequest; res: StepResult };
+  "review.list": { req: ListReviewRequest; res: ListReviewResponse };
+  "review.show": { req: ShowReviewRequest; res: ShowReviewResponse };
+  "review.approve": { req: ApproveReviewRequest; res: StepResult };
+  "review.return": { req: ReturnReviewRequest; res: StepResult };
   "order.request": { req: RequestOrdersRequest; res: StepResult };
   "order.approve": { req: ApproveOrdersRequest; res: StepResult };
   "order.confirm": { req: ConfirmOrdersRequest; res: StepResult };

@@ -8,8 +8,8 @@ use ekatong_host::Exit;
 use serde_json::json;
 
 use crate::commands::{
-    audit, call, class, demo, district, grade, import, init, key, order, pupil, school, setting,
-    template, user,
+    audit, call, class, demo, district, grade, import, init, key, order, pupil, review, school,
+    setting, template, user,
 };
 use crate::output::Output;
 
@@ -74,6 +74,9 @@ pub(crate) enum Noun {
     /// 学生
     #[command(subcommand)]
     Pupil(pupil::Pupil),
+    /// 区审核
+    #[command(subcommand)]
+    Review(review::Review),
     /// 制卡订单
     #[command(subcommand)]
     Order(order::Order),

@@ -32,6 +32,8 @@ ids! {
     /// A pupil; also the id of the rows that one entry makes beside the pupil
     /// (guardian, first enrolment, first application): unique within each table.
     PupilId,
+    /// An application; of a new pupil the same as the pupil's.
+    ApplicationId,
     /// An import.
     ImportId,
     /// A card order.

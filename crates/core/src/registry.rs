@@ -185,6 +185,11 @@ operations! {
     "pupil.statistics"       "统计学生"     Read  ReadPupils => pupil::statistics { PupilStatisticsRequest -> PupilStatisticsResponse }
     "pupil.submit"           "提交学生"     Write EnterPupils => pupil::submit { SubmitPupilsRequest -> StepResult }
 
+    "review.list"            "查看待审申请" Read  ReviewPupils => review::list { ListReviewRequest -> ListReviewResponse }
+    "review.show"            "打开待审申请" Write ReviewPupils => review::show { ShowReviewRequest -> ShowReviewResponse }
+    "review.approve"         "审核通过申请" Write ReviewPupils => review::approve { ApproveReviewRequest -> StepResult }
+    "review.return"          "退回申请"     Write ReviewPupils => review::return_ { ReturnReviewRequest -> StepResult }
+
     "order.request"          "申请制卡"     Write RequestOrders => order::request { RequestOrdersRequest -> StepResult }
     "order.approve"          "审核制卡申请" Write ReviewOrders => order::approve { ApproveOrdersRequest -> StepResult }
     "order.confirm"          "确认制卡"     Write ConfirmOrders => order::confirm { ConfirmOrdersRequest -> StepResult }

@@ -15,6 +15,11 @@ pub enum Accepts {
     },
     /// One of these words: (value, name for people).
     OneOf(&'static [(&'static str, &'static str)]),
+    /// Any text of 1 to so many characters.
+    Text {
+        /// Characters at most.
+        max: usize,
+    },
 }
 
 /// A setting.
@@ -122,6 +127,24 @@ const AUDIT_DAYS: Setting = Setting {
     per_district: false,
 };
 
+const REVIEW_ORDERS: Setting = Setting {
+    key: "review.orders",
+    name: "新生审核通过后自动建立制卡订单",
+    note: "订单直接是“区审核通过”，时间与审核通过时间相同，不必再审一次。",
+    default: "yes",
+    accepts: Accepts::OneOf(&[("yes", "建立"), ("no", "不建立")]),
+    per_district: true,
+};
+
+const REVIEW_REASONS: Setting = Setting {
+    key: "review.reasons",
+    name: "退回申请的常用原因",
+    note: "用分号隔开，退回时可以直接选用。",
+    default: "姓名与证件不一致；证件号码有误；家长信息不全；年级或班级有误；请补充证明材料",
+    accepts: Accepts::Text { max: 500 },
+    per_district: true,
+};
+
 /// Every setting.
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
@@ -133,6 +156,8 @@ pub const ALL: &[Setting] = &[
     MAX_FAILURES,
     LOCK_MINUTES,
     AUDIT_DAYS,
+    REVIEW_ORDERS,
+    REVIEW_REASONS,
 ];
 
 impl Setting {
@@ -146,7 +171,7 @@ impl Setting {
     #[must_use]
     pub fn shown<'v>(&self, value: &'v str) -> &'v str {
         match self.accepts {
-            Accepts::Whole { .. } => value,
+            Accepts::Whole { .. } | Accepts::Text { .. } => value,
             Accepts::OneOf(words) => words
                 .iter()
                 .find(|(word, _)| *word == value)
@@ -167,6 +192,15 @@ impl Setting {
                     .field("value")
                     .message(format!("“{}”请填 {min}–{max} 的整数。", self.name))),
             },
+            Accepts::Text { max } => {
+                if (1..=max).contains(&raw.chars().count()) {
+                    Ok(raw.to_owned())
+                } else {
+                    Err(Problem::new(Code::SettingInvalid)
+                        .field("value")
+                        .message(format!("“{}”请填 1–{max} 个字。", self.name)))
+                }
+            }
             Accepts::OneOf(words) => words
                 .iter()
                 .find(|(value, zh)| *value == raw || *zh == raw)
@@ -211,6 +245,8 @@ pub struct Settings {
     pub lock_minutes: u32,
     /// Days that audit entries are kept.
     pub audit_days: u32,
+    /// Approving a new pupil makes its card order.
+    pub review_orders: bool,
 }
 
 impl Settings {
@@ -230,6 +266,24 @@ impl Settings {
         let city = uow.settings("").await?;
         let own = uow.settings(district).await?;
         Ok(Self::from_stored(&city, &own))
+    }
+
+    /// Reasons that a district's reviewers choose from.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn review_reasons(
+        uow: &mut dyn UnitOfWork,
+        district: &str,
+    ) -> Result<Vec<String>, OpError> {
+        let city = uow.settings("").await?;
+        let own = uow.settings(district).await?;
+        Ok(value(&REVIEW_REASONS, &city, &own)
+            .split(['；', ';'])
+            .map(str::trim)
+            .filter(|reason| !reason.is_empty())
+            .map(str::to_owned)
+            .collect())
     }
 
     fn from_stored(city: &[(String, String)], own: &[(String, String)]) -> Self {
@@ -254,6 +308,7 @@ impl Settings {
             max_failures: number(&MAX_FAILURES),
             lock_minutes: number(&LOCK_MINUTES),
             audit_days: number(&AUDIT_DAYS),
+            review_orders: text(&REVIEW_ORDERS) != "no",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::access::Place;
 use crate::error::{Code, OpError, Problem};
-use crate::id::{AccountId, ClassId, GradeId, ImportId, OrderId, PupilId, SchoolId};
+use crate::id::{AccountId, ApplicationId, ClassId, GradeId, ImportId, OrderId, PupilId, SchoolId};
 use crate::ports::UnitOfWork;
 
 /// What a request touches.
@@ -32,6 +32,8 @@ pub(crate) enum Touched {
     Pupils(Vec<PupilId>),
     /// Orders.
     Orders(Vec<OrderId>),
+    /// Applications.
+    Applications(Vec<ApplicationId>),
 }
 
 /// Every request says what it touches.
@@ -108,6 +110,19 @@ pub(crate) async fn places(
             let (places, found) = uow.pupil_places(ids).await?;
             if usize::try_from(found).ok() != Some(distinct(ids)) {
                 return Err(Code::PupilUnknown.into());
+            }
+            places
+                .into_iter()
+                .map(|(district, school)| Place::School(district, school))
+                .collect()
+        }
+        Touched::Applications(ids) => {
+            if ids.is_empty() {
+                return Err(Code::SelectionEmpty.into());
+            }
+            let (places, found) = uow.application_places(ids).await?;
+            if usize::try_from(found).ok() != Some(distinct(ids)) {
+                return Err(Code::ApplicationUnknown.into());
             }
             places
                 .into_iter()

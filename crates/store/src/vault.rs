@@ -23,6 +23,7 @@ pub struct Vault {
     paper: Hmac<Sha256>,
     student_number: Hmac<Sha256>,
     phone: Hmac<Sha256>,
+    bank_card: Hmac<Sha256>,
     address: Hmac<Sha256>,
     chain: Hmac<Sha256>,
 }
@@ -46,6 +47,7 @@ impl Vault {
             paper: keyed(key.derive("index/paper").as_slice()),
             student_number: keyed(key.derive("index/student_number").as_slice()),
             phone: keyed(key.derive("index/phone").as_slice()),
+            bank_card: keyed(key.derive("index/bank_card").as_slice()),
             address: keyed(key.derive("index/address").as_slice()),
             chain: keyed(key.derive("chain").as_slice()),
         })
@@ -113,6 +115,7 @@ impl Cipher for Vault {
             IndexOf::Paper => self.paper.clone(),
             IndexOf::StudentNumber => self.student_number.clone(),
             IndexOf::Phone => self.phone.clone(),
+            IndexOf::BankCard => self.bank_card.clone(),
             IndexOf::Address => self.address.clone(),
         };
         mac.update(value.as_bytes());

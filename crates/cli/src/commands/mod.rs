@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod order;
 pub(crate) mod pupil;
+pub(crate) mod review;
 pub(crate) mod school;
 pub(crate) mod setting;
 pub(crate) mod status;
@@ -40,6 +41,7 @@ pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> 
         Noun::Template(command) => template::run(command, context).await,
         Noun::Import(command) => import::run(command, context).await,
         Noun::Pupil(command) => pupil::run(command, context).await,
+        Noun::Review(command) => review::run(command, context).await,
         Noun::Order(command) => order::run(command, context).await,
         Noun::Audit(command) => audit::run(command, context).await,
         Noun::Key(command) => key::run(command, context).await,

@@ -1,4 +1,6 @@
-//! States of an application, of a pupil and of an import (model.md).
+//! States of an application, of a pupil and of an import (model.md), and the tables of
+//! their steps: the only places that say which step leads where. The backend refuses by
+//! them, and its answers tell the window which steps there are.
 
 use crate::error::{Code, Problem};
 
@@ -13,6 +15,56 @@ words! {
         Approved = "approved", "区审核通过";
         /// Sent back with a reason.
         Returned = "returned", "退回";
+    }
+}
+
+words! {
+    /// What is reviewed.
+    pub enum ApplicationKind {
+        /// A new pupil.
+        New = "new", "新生";
+        /// A primary leaver at the junior school.
+        Registration = "registration", "注册报到";
+        /// A pupil of another school.
+        TransferIn = "transfer_in", "转入";
+    }
+}
+
+words! {
+    /// A step of an application.
+    pub enum ApplicationStep {
+        /// Keep what was written.
+        Save = "save", "保存";
+        /// Give it to the district.
+        Submit = "submit", "提交";
+        /// The district approves.
+        Approve = "approve", "审核通过";
+        /// The district sends it back, with a reason.
+        Return = "return", "退回";
+    }
+}
+
+words! {
+    /// A step of a pupil's own status.
+    pub enum PupilStep {
+        /// The application as a new pupil was approved.
+        Approve = "approve", "审核通过";
+        /// Away for a time.
+        Suspend = "suspend", "休学";
+        /// Back at school.
+        Resume = "resume", "复学";
+        /// Goes to a school outside.
+        Leave = "leave", "转出";
+        /// Comes from another school, or from outside.
+        Arrive = "arrive", "转入";
+        /// Finishes the ladder.
+        Graduate = "graduate", "毕业";
+        /// Takes a graduation back.
+        UndoGraduation = "undo_graduation", "撤销毕业";
+        /// Registers at the junior school.
+        Register = "register", "注册报到";
+        /// Into the recycle bin.
+        Delete = "delete", "删除";
     }
 }
 
@@ -62,6 +114,112 @@ words! {
     }
 }
 
+impl ApplicationState {
+    /// The state after a step: the only place that says which steps there are. A returned
+    /// application stays returned while it is repaired, so that its reason stays in view.
+    ///
+    /// # Errors
+    /// `application.state`, naming the state and the step.
+    pub fn after(self, step: ApplicationStep) -> Result<Self, Problem> {
+        match (step, self) {
+            (ApplicationStep::Save, Self::Draft) => Ok(Self::Draft),
+            (ApplicationStep::Save, Self::Returned) => Ok(Self::Returned),
+            (ApplicationStep::Submit, Self::Draft | Self::Returned) => Ok(Self::Submitted),
+            (ApplicationStep::Approve, Self::Submitted) => Ok(Self::Approved),
+            (ApplicationStep::Return, Self::Submitted) => Ok(Self::Returned),
+            (
+                ApplicationStep::Save
+                | ApplicationStep::Submit
+                | ApplicationStep::Approve
+                | ApplicationStep::Return,
+                _,
+            ) => Err(Problem::new(Code::ApplicationState).message(format!(
+                "这份申请现在是“{}”，不能{}，请刷新后查看。",
+                self.zh(),
+                step.zh()
+            ))),
+        }
+    }
+
+    /// The steps that are possible now, in the order of their declaration.
+    #[must_use]
+    pub fn steps(self) -> Vec<ApplicationStep> {
+        ApplicationStep::ALL
+            .into_iter()
+            .filter(|step| self.after(*step).is_ok())
+            .collect()
+    }
+}
+
+impl ApplicationStep {
+    /// True for the steps that are the district's to take.
+    #[must_use]
+    pub const fn by_district(self) -> bool {
+        matches!(self, Self::Approve | Self::Return)
+    }
+}
+
+impl PupilStatus {
+    /// The status after a step: the only place that says which steps there are. What is
+    /// deleted comes back by [`Self::restored`].
+    ///
+    /// # Errors
+    /// `pupil.status`, naming the status and the step.
+    pub fn after(self, step: PupilStep) -> Result<Self, Problem> {
+        match (step, self) {
+            (PupilStep::Approve, Self::Pending) => Ok(Self::Enrolled),
+            (PupilStep::Suspend, Self::Enrolled) => Ok(Self::Suspended),
+            (PupilStep::Resume, Self::Suspended) => Ok(Self::Enrolled),
+            (PupilStep::Leave, Self::Enrolled | Self::Suspended) => Ok(Self::Left),
+            (PupilStep::Arrive, Self::Enrolled | Self::Suspended | Self::Left) => {
+                Ok(Self::Enrolled)
+            }
+            (PupilStep::Graduate, Self::Enrolled | Self::Suspended) => Ok(Self::Graduated),
+            (PupilStep::UndoGraduation, Self::Graduated) => Ok(Self::Enrolled),
+            (PupilStep::Register, Self::Enrolled | Self::Suspended | Self::Graduated) => {
+                Ok(Self::Enrolled)
+            }
+            (
+                PupilStep::Delete,
+                Self::Pending | Self::Enrolled | Self::Suspended | Self::Left | Self::Graduated,
+            ) => Ok(Self::Deleted),
+            (
+                PupilStep::Approve
+                | PupilStep::Suspend
+                | PupilStep::Resume
+                | PupilStep::Leave
+                | PupilStep::Arrive
+                | PupilStep::Graduate
+                | PupilStep::UndoGraduation
+                | PupilStep::Register
+                | PupilStep::Delete,
+                _,
+            ) => Err(self.refuse(step.zh())),
+        }
+    }
+
+    /// The status after a deletion is taken back: the one before it.
+    ///
+    /// # Errors
+    /// `pupil.status` when the pupil is not deleted.
+    pub fn restored(self, before: Self) -> Result<Self, Problem> {
+        match (self, before) {
+            (
+                Self::Deleted,
+                Self::Pending | Self::Enrolled | Self::Suspended | Self::Left | Self::Graduated,
+            ) => Ok(before),
+            (_, _) => Err(self.refuse("恢复")),
+        }
+    }
+
+    fn refuse(self, step: &str) -> Problem {
+        Problem::new(Code::PupilStatus).message(format!(
+            "该学生现在是“{}”，不能{step}，请刷新后查看。",
+            self.zh()
+        ))
+    }
+}
+
 macro_rules! parse_by_word {
     ($name:ident, $what:literal) => {
         impl $name {
@@ -80,6 +238,7 @@ macro_rules! parse_by_word {
 }
 
 parse_by_word!(ApplicationState, "申请状态");
+parse_by_word!(ApplicationKind, "申请类型");
 parse_by_word!(PupilStatus, "学生状态");
 parse_by_word!(ImportState, "导入状态");
 parse_by_word!(ImportOf, "导入类型");
@@ -90,10 +249,93 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn the_whole_table_of_an_application() {
+        use ApplicationState as S;
+        use ApplicationStep as T;
+        let allowed = [
+            (S::Draft, T::Save, S::Draft),
+            (S::Returned, T::Save, S::Returned),
+            (S::Draft, T::Submit, S::Submitted),
+            (S::Returned, T::Submit, S::Submitted),
+            (S::Submitted, T::Approve, S::Approved),
+            (S::Submitted, T::Return, S::Returned),
+        ];
+        for state in S::ALL {
+            for step in T::ALL {
+                let want = allowed
+                    .iter()
+                    .find(|(from, by, _)| *from == state && *by == step)
+                    .map(|(_, _, to)| *to);
+                let got = state.after(step);
+                assert_eq!(got.as_ref().ok().copied(), want, "{state:?} {step:?}");
+                assert_eq!(state.steps().contains(&step), want.is_some());
+                if let Err(problem) = got {
+                    assert_eq!(problem.code, Code::ApplicationState);
+                    assert!(problem.message.contains(state.zh()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_whole_table_of_a_pupil() {
+        use PupilStatus as S;
+        use PupilStep as T;
+        let allowed = [
+            (S::Pending, T::Approve, S::Enrolled),
+            (S::Enrolled, T::Suspend, S::Suspended),
+            (S::Suspended, T::Resume, S::Enrolled),
+            (S::Enrolled, T::Leave, S::Left),
+            (S::Suspended, T::Leave, S::Left),
+            (S::Enrolled, T::Arrive, S::Enrolled),
+            (S::Suspended, T::Arrive, S::Enrolled),
+            (S::Left, T::Arrive, S::Enrolled),
+            (S::Enrolled, T::Graduate, S::Graduated),
+            (S::Suspended, T::Graduate, S::Graduated),
+            (S::Graduated, T::UndoGraduation, S::Enrolled),
+            (S::Enrolled, T::Register, S::Enrolled),
+            (S::Suspended, T::Register, S::Enrolled),
+            (S::Graduated, T::Register, S::Enrolled),
+        ];
+        for status in S::ALL {
+            for step in T::ALL {
+                let want = match step {
+                    T::Delete => (status != S::Deleted).then_some(S::Deleted),
+                    T::Approve
+                    | T::Suspend
+                    | T::Resume
+                    | T::Leave
+                    | T::Arrive
+                    | T::Graduate
+                    | T::UndoGraduation
+                    | T::Register => allowed
+                        .iter()
+                        .find(|(from, by, _)| *from == status && *by == step)
+                        .map(|(_, _, to)| *to),
+                };
+                let got = status.after(step);
+                assert_eq!(got.as_ref().ok().copied(), want, "{status:?} {step:?}");
+                if let Err(problem) = got {
+                    assert_eq!(problem.code, Code::PupilStatus);
+                    assert!(problem.message.contains(status.zh()));
+                }
+            }
+            for before in S::ALL {
+                let restored = status.restored(before).ok();
+                let want = (status == S::Deleted && before != S::Deleted).then_some(before);
+                assert_eq!(restored, want, "{status:?} {before:?}");
+            }
+        }
+    }
+
+    #[test]
     fn words_are_read_back() {
         for state in ApplicationState::ALL {
             assert_eq!(ApplicationState::parse(state.as_str()).unwrap(), state);
             assert_eq!(ApplicationState::parse(state.zh()).unwrap(), state);
+        }
+        for kind in ApplicationKind::ALL {
+            assert_eq!(ApplicationKind::parse(kind.zh()).unwrap(), kind);
         }
         for status in PupilStatus::ALL {
             assert_eq!(PupilStatus::parse(status.as_str()).unwrap(), status);

@@ -207,6 +207,12 @@ codes! {
     PhoneInvalid = "phone.invalid",
     /// Application already submitted.
     ApplicationSubmitted = "application.submitted",
+    /// No such application.
+    ApplicationUnknown = "application.unknown",
+    /// The step is not possible from the application's state.
+    ApplicationState = "application.state",
+    /// The step is not possible from the pupil's status.
+    PupilStatus = "pupil.status",
 
     // ---- workbooks ----
     /// Not a workbook, or content and extension contradict.

@@ -15,6 +15,7 @@ pub mod import;
 pub mod order;
 pub mod page;
 pub mod pupil;
+pub mod review;
 pub mod school;
 pub mod session;
 pub mod setting;

@@ -5,6 +5,7 @@
 //! query or one short run of queries; none of them decides anything.
 
 mod accounts;
+mod applications;
 mod audit;
 mod blobs;
 mod imports;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use accounts::*;
+pub use applications::*;
 pub use audit::*;
 pub use blobs::*;
 pub use imports::*;
@@ -39,7 +41,17 @@ pub type Stored<T> = Result<T, OpError>;
 /// One transaction on the database.
 #[async_trait]
 pub trait UnitOfWork:
-    Organisation + Accounts + Audit + Blobs + Pupils + PupilFile + Names + Imports + Orders + Send
+    Organisation
+    + Accounts
+    + Applications
+    + Audit
+    + Blobs
+    + Pupils
+    + PupilFile
+    + Names
+    + Imports
+    + Orders
+    + Send
 {
     /// Makes the changes last.
     async fn commit(self: Box<Self>) -> Stored<()>;
@@ -84,6 +96,8 @@ pub enum IndexOf {
     StudentNumber,
     /// Phone number.
     Phone,
+    /// Bank card.
+    BankCard,
     /// An address that signs in.
     Address,
 }

@@ -6,6 +6,7 @@
 //! `tests/store/` that runs it on both engines.
 
 mod accounts;
+mod applications;
 mod audit;
 mod blobs;
 mod imports;

@@ -375,6 +375,7 @@ impl Organisation for Tx {
              AND NOT EXISTS (SELECT 1 FROM pupil p WHERE p.class_id = class.id) \
              AND NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.class_id = class.id) \
              AND NOT EXISTS (SELECT 1 FROM card_order o WHERE o.class_id = class.id) \
+             AND NOT EXISTS (SELECT 1 FROM application a WHERE a.class_id = class.id) \
              AND NOT EXISTS (SELECT 1 FROM class n WHERE n.from_class = class.id)",
         )
         .arg(id.0)

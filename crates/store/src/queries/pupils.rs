@@ -554,13 +554,16 @@ impl Tx {
         });
         self.run(sql, "entering enrolments").await?;
         let mut sql = Sql::new(
-            "INSERT INTO application (id, pupil_id, school_id, kind, state, channel, \
-             import_id, first_saved_at, submitted_at) VALUES ",
+            "INSERT INTO application (id, pupil_id, district, school_id, class_id, grade, kind, \
+             state, channel, import_id, first_saved_at, submitted_at) VALUES ",
         );
         sql.rows(pupils, |f, p| {
             f.v(p.id.0)
                 .v(p.id.0)
+                .v(p.district.as_str())
                 .v(p.school_id.0)
+                .v(p.class_id.0)
+                .v(p.grade)
                 .v("new")
                 .v(application_state(how))
                 .v(how.channel)

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::context::AuditNote;
 use crate::domain::application::{ApplicationState, PupilStatus};
 use crate::domain::gender::Gender;
 use crate::domain::order::OrderState;
@@ -233,6 +234,17 @@ pub struct SubjectProblem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub subject_name: Option<String>,
+}
+
+/// The note of a change of some pupils: of their school, their district or the city.
+pub(crate) fn note_of(places: &[(String, SchoolId)], summary: String) -> AuditNote {
+    match places {
+        [(district, school)] => AuditNote::school(district.clone(), *school, summary),
+        [(district, _), rest @ ..] if rest.iter().all(|(other, _)| other == district) => {
+            AuditNote::district(district.clone(), summary)
+        }
+        _ => AuditNote::city(summary),
+    }
 }
 
 /// What a step over several subjects did.

@@ -59,6 +59,7 @@ pub(crate) fn view(
 ) -> SettingView {
     let (min, max, choices) = match setting.accepts {
         Accepts::Whole { min, max } => (Some(min), Some(max), None),
+        Accepts::Text { .. } => (None, None, None),
         Accepts::OneOf(words) => (
             None,
             None,

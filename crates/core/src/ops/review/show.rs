@@ -1,0 +1,190 @@
+//! Opens an application for review (打开待审申请): its numbers are not masked, so each
+//! opening is in the audit log.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ApplicationView;
+use crate::context::{AuditNote, Cx};
+use crate::domain::gender::Gender;
+use crate::domain::grade::GradeNo;
+use crate::domain::paper::{Paper, PaperKind};
+use crate::domain::relation::Relation;
+use crate::domain::year::SchoolYear;
+use crate::error::{Code, OpError, Problem};
+use crate::id::ApplicationId;
+use crate::ops::pupil::open_text;
+use crate::ops::touches;
+use crate::ports::{ReviewedPupil, SealedAt};
+use crate::settings::Settings;
+
+/// Which application.
+#[derive(Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShowReviewRequest {
+    /// Application.
+    pub id: ApplicationId,
+}
+
+/// A guardian, not masked.
+#[derive(Debug, Clone, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardianInReview {
+    /// Name.
+    pub name: String,
+    /// 父亲, 母亲 and the like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub relation_name: Option<String>,
+    /// Phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub phone: Option<String>,
+}
+
+/// An application with all that a decision needs, not masked.
+#[derive(Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShowReviewResponse {
+    /// The application.
+    pub application: ApplicationView,
+    /// Number of the pupil's paper.
+    pub paper_number: String,
+    /// Gender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<Gender>")]
+    pub gender: Option<String>,
+    /// `2013-09-18`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub birth_date: Option<String>,
+    /// Three letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub nationality: Option<String>,
+    /// 学籍号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub student_number: Option<String>,
+    /// Home address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub address: Option<String>,
+    /// Guardians, in the order they were entered.
+    pub guardians: Vec<GuardianInReview>,
+    /// What the checks say now.
+    pub checks: Vec<Problem>,
+    /// Reasons of the district to choose from when it is returned.
+    pub reasons: Vec<String>,
+}
+
+touches!(ShowReviewRequest, self => Touched::Applications(vec![self.id]));
+
+/// # Errors
+/// `application.unknown`, `forbidden`.
+pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewResponse, OpError> {
+    let application = cx
+        .uow
+        .applications_by_ids(&[request.id])
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Code::ApplicationUnknown)?;
+    let pupil = cx
+        .uow
+        .reviewed_pupil(request.id)
+        .await?
+        .ok_or(Code::ApplicationUnknown)?;
+    let reasons = Settings::review_reasons(&mut *cx.uow, &application.district).await?;
+    let cipher = cx.ports.cipher.clone();
+    let open = |table, column, row, sealed: Option<&Vec<u8>>| {
+        sealed
+            .map(|sealed| open_text(&*cipher, SealedAt { table, column, row }, sealed))
+            .transpose()
+    };
+    let row = application.pupil_id.0;
+    let paper_number =
+        open("pupil", "paper", row, Some(&application.paper_sealed))?.unwrap_or_default();
+    let student_number = open(
+        "pupil",
+        "student_number",
+        row,
+        pupil.student_number_sealed.as_ref(),
+    )?;
+    let address = open("pupil", "address", row, pupil.address_sealed.as_ref())?;
+    let checks = checks(
+        cx,
+        &pupil,
+        &application.paper_kind,
+        &paper_number,
+        application.grade,
+    );
+    let mut guardians = Vec::with_capacity(pupil.guardians.len());
+    for guardian in pupil.guardians {
+        guardians.push(GuardianInReview {
+            phone: open(
+                "guardian",
+                "phone",
+                guardian.id,
+                guardian.phone_sealed.as_ref(),
+            )?,
+            relation_name: guardian
+                .relation
+                .and_then(|code| Relation::parse(&code).ok())
+                .map(|relation| relation.zh().to_owned()),
+            name: guardian.name,
+        });
+    }
+    cx.note(
+        AuditNote::school(
+            application.district.clone(),
+            application.school_id,
+            "打开待审申请，显示完整号码",
+        )
+        .with(serde_json::json!({ "applications": [application.id] }))
+        .about([application.pupil_id.0]),
+    );
+    Ok(ShowReviewResponse {
+        application: ApplicationView::new(application, &*cipher)?,
+        paper_number,
+        gender: pupil.gender,
+        birth_date: pupil.birth_date,
+        nationality: pupil.nationality,
+        student_number,
+        address,
+        guardians,
+        checks,
+        reasons,
+    })
+}
+
+/// Age against the grade, gender against the number.
+fn checks(
+    cx: &Cx,
+    pupil: &ReviewedPupil,
+    paper_kind: &str,
+    number: &str,
+    grade: i64,
+) -> Vec<Problem> {
+    let mut checks = Vec::new();
+    let birth = pupil
+        .birth_date
+        .as_deref()
+        .and_then(|date| date.parse().ok());
+    if let (Some(birth), Ok(year), Ok(grade)) = (
+        birth,
+        SchoolYear::parse(&pupil.school_year.to_string()),
+        GradeNo::new(grade),
+    ) {
+        checks.extend(year.check_age(birth, grade));
+    }
+    let stated = PaperKind::from_stored(paper_kind)
+        .and_then(|kind| Paper::parse(kind, number, pupil.nationality.as_deref(), cx.today()).ok())
+        .and_then(|parsed| parsed.value.gender());
+    let recorded = pupil.gender.as_deref().and_then(Gender::from_stored);
+    if stated.is_some() && recorded.is_some() && stated != recorded {
+        checks.push(Problem::new(Code::GenderMismatch).warning());
+    }
+    checks
+}
