@@ -265,7 +265,7 @@ both_engines! {
                     0 => (ApplicationStep::Submit, "pupil.submit", json!({ "schoolId": world.junior, "ids": [pupil] })),
                     1 => (ApplicationStep::Return, "review.return", json!({ "items": [{ "id": pupil }], "reason": "改" })),
                     // Rarely, as nothing comes after it.
-                    _ if random % 4 == 0 => (ApplicationStep::Approve, "review.approve", json!({ "items": [{ "id": pupil }] })),
+                    _ if random.is_multiple_of(4) => (ApplicationStep::Approve, "review.approve", json!({ "items": [{ "id": pupil }] })),
                     _ => continue,
                 };
                 let answer: Result<Value, OpError> = test.call(Some(&world.admin), op, request).await;
