@@ -229,7 +229,7 @@ fn a_file_that_the_person_may_not_read_is_told() {
     let program = place();
     let file = program.path("名单.csv");
     std::fs::write(&file, "姓名\n").unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
     let done = thread::scope(|scope| {
         let unprivileged = scope.spawn(|| {
             // The administrator may read everything, unless a program gives that up
