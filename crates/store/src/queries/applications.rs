@@ -136,6 +136,11 @@ impl Applications for Tx {
         for stretch in stretches(query) {
             let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
             fitting(&mut sql, query, &stretch);
+            if query.school.is_none() {
+                // In the list's order, so that the capped count of the many is a walk along its
+                // index; those of one school are few enough to gather.
+                sql.push(" ORDER BY a.submitted_at, a.id");
+            }
             sql.limit(cap).push(") AS n");
             total += self.number(sql, "counting applications").await?;
         }
