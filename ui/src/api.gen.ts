@@ -65,15 +65,19 @@ export type ApplicationState = "draft" | "submitted" | "approved" | "returned";
 export type ApplicationStep = "save" | "submit" | "approve" | "return";
 export type ApplicationView = { 
 /**
- * 新生, 注册报到, 转入.
+ * Id.
+ */
+id: ApplicationId, 
+/**
+ * Kind.
+ */
+kind: ApplicationKind, 
+/**
+ * Its name.
  */
 kindName: string, 
 /**
- * School that made it.
- */
-schoolName: string, 
-/**
- * State, as of the day.
+ * State.
  */
 state: ApplicationState, 
 /**
@@ -81,15 +85,59 @@ state: ApplicationState,
  */
 stateName: string, 
 /**
- * 电脑, 导入, 移动.
+ * Steps that the district can take now.
  */
-channelName: string, 
+steps: Array<ApplicationStep>, 
 /**
- * First save; epoch milliseconds, like the others.
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name of the pupil.
+ */
+pupilName: string, 
+/**
+ * Kind of paper.
+ */
+paperKind: PaperKind, 
+/**
+ * Masked number of the pupil's paper.
+ */
+paperMasked: string, 
+/**
+ * District where the child will be.
+ */
+district: string, 
+/**
+ * School where it will be.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of that school.
+ */
+schoolName: string, 
+/**
+ * Grade number there.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号 there.
+ */
+classNumber: number, 
+/**
+ * School that it comes from.
+ */
+fromSchoolName?: string, 
+/**
+ * First save, by the backend's clock (STU-1); epoch milliseconds, like the others.
  */
 firstSavedAt: number, 
 /**
- * 提交时间.
+ * 提交时间: latest submission (STU-1).
  */
 submittedAt?: number, 
 /**
@@ -97,9 +145,17 @@ submittedAt?: number,
  */
 approvedAt?: number, 
 /**
+ * Latest return.
+ */
+returnedAt?: number, 
+/**
  * Why it was returned.
  */
-returnedReason?: string, };
+returnedReason?: string, 
+/**
+ * Grows with each step.
+ */
+version: number, };
 export type ApproveOrdersRequest = { 
 /**
  * These.
@@ -1952,6 +2008,43 @@ suggested: number,
  * First row as Excel shows it.
  */
 firstRow: number, };
+export type PupilApplication = { 
+/**
+ * 新生, 注册报到, 转入.
+ */
+kindName: string, 
+/**
+ * School that made it.
+ */
+schoolName: string, 
+/**
+ * State, as of the day.
+ */
+state: ApplicationState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * 电脑, 导入, 移动.
+ */
+channelName: string, 
+/**
+ * First save; epoch milliseconds, like the others.
+ */
+firstSavedAt: number, 
+/**
+ * 提交时间.
+ */
+submittedAt?: number, 
+/**
+ * 区审核通过时间.
+ */
+approvedAt?: number, 
+/**
+ * Why it was returned.
+ */
+returnedReason?: string, };
 export type PupilId = string;
 export type PupilOrderView = { 
 /**
@@ -2058,7 +2151,7 @@ guardians: Array<GuardianView>,
 /**
  * Applications, oldest first.
  */
-applications: Array<ApplicationView>, 
+applications: Array<PupilApplication>, 
 /**
  * Enrolments, oldest first.
  */

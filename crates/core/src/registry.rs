@@ -216,6 +216,8 @@ pub fn find(name: &str) -> Option<&'static Operation> {
 struct Types {
     config: Config,
     declared: BTreeMap<String, String>,
+    /// Names that two types have: the pages would get one of them for both.
+    clashes: Vec<String>,
 }
 
 impl Types {
@@ -233,18 +235,20 @@ impl TypeVisitor for Types {
             T::visit_dependencies(self);
             return;
         }
-        let name = T::ident(&self.config);
-        if self.declared.contains_key(&name) {
+        let (name, declaration) = (T::ident(&self.config), T::decl(&self.config));
+        if let Some(declared) = self.declared.get(&name) {
+            if *declared != declaration {
+                self.clashes.push(name);
+            }
             return;
         }
-        self.declared.insert(name, T::decl(&self.config));
+        self.declared.insert(name, declaration);
         T::visit_dependencies(self);
     }
 }
 
-/// The text of `ui/src/api.gen.ts`: every type and the map of operations.
-#[must_use]
-pub fn typescript() -> String {
+/// Every type of the operations, and the map of these.
+fn types() -> (Types, String) {
     let mut types = Types::default();
     let mut map = String::new();
     for operation in OPERATIONS {
@@ -254,6 +258,13 @@ pub fn typescript() -> String {
             operation.name
         ));
     }
+    (types, map)
+}
+
+/// The text of `ui/src/api.gen.ts`: every type and the map of operations.
+#[must_use]
+pub fn typescript() -> String {
+    let (types, map) = types();
     let mut text = String::from(
         "// Generated from the Rust types by `cargo test -p ekatong-core`; do not edit.\n\n",
     );
@@ -302,6 +313,11 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn no_two_types_share_a_name() {
+        assert_eq!(types().0.clashes, Vec::<String>::new());
     }
 
     #[test]

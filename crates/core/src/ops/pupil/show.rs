@@ -105,7 +105,7 @@ pub struct PupilPage {
     /// Guardians.
     pub guardians: Vec<GuardianView>,
     /// Applications, oldest first.
-    pub applications: Vec<ApplicationView>,
+    pub applications: Vec<PupilApplication>,
     /// Enrolments, oldest first.
     pub enrolments: Vec<EnrolmentView>,
     /// Card orders, oldest first.
@@ -188,7 +188,7 @@ pub struct EnrolmentView {
 /// An application.
 #[derive(Serialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ApplicationView {
+pub struct PupilApplication {
     /// 新生, 注册报到, 转入.
     pub kind_name: String,
     /// School that made it.
@@ -393,7 +393,7 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             .collect(),
         applications: applications
             .into_iter()
-            .map(ApplicationView::from)
+            .map(PupilApplication::from)
             .collect(),
         enrolments: enrolments.into_iter().map(EnrolmentView::from).collect(),
         orders,
@@ -538,7 +538,7 @@ impl From<EnrolmentRow> for EnrolmentView {
     }
 }
 
-impl From<ApplicationRow> for ApplicationView {
+impl From<ApplicationRow> for PupilApplication {
     fn from(application: ApplicationRow) -> Self {
         Self {
             kind_name: match application.kind.as_str() {
