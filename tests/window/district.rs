@@ -25,6 +25,7 @@ async fn creates_a_school_and_its_ladder() {
             "import-new",
             "imports",
             "pupils",
+            "review",
             "orders-approve",
             "orders",
             "accounts",
@@ -154,4 +155,63 @@ async fn approves_orders() {
             .map_or(0, |each| each["count"]["count"].as_u64().unwrap())
     };
     assert_eq!((of("approved"), of("returned")), (10, 2));
+}
+
+#[tokio::test]
+async fn reviews_new_pupils() {
+    let world = World::new().await;
+    let school = world.school("3132000101", "平江中学", "311").await;
+    world.classes(&school, 7, &[1, 2, 3]).await;
+    let import = world.pupils(&school, 0, 12).await;
+    world
+        .done(
+            "pupil.submit",
+            json!({ "schoolId": school, "importId": import }),
+        )
+        .await;
+    world
+        .account(
+            "district",
+            "周敏",
+            json!({ "role": "district_admin", "district": "320508" }),
+        )
+        .await;
+    let data = world.close().await;
+    let window = data.window("district").await;
+    menu(&window, "review").await;
+    let rows = async || window.find_all("[data-testid^=review-row-]").await.len();
+    window
+        .wait_for("twelve wait", async || rows().await == 12)
+        .await;
+    axe::check(&window, "review of new pupils").await;
+    window.screenshot("review").await;
+
+    // One is looked at, with all its numbers, and sent back with a reason of the district's.
+    window.click("[data-testid^=review-open-]").await;
+    window.find(&id("review-record")).await;
+    window.shows("320508201401010001").await;
+    axe::check(&window, "an application in review").await;
+    window.screenshot("review-look").await;
+    window.click(&id("review-look-return")).await;
+    window.click_text("家长信息不全").await;
+    window.click(&id("review-reason-submit")).await;
+    window
+        .wait_for("eleven are left", async || rows().await == 11)
+        .await;
+    // All others are approved, and have their card orders.
+    window.click(&id("review-select-all")).await;
+    window.click(&id("review-approve")).await;
+    window
+        .wait_for("none is left", async || rows().await == 0)
+        .await;
+    window.click(&id("review-state-returned")).await;
+    window
+        .wait_for("the returned one is listed", async || rows().await == 1)
+        .await;
+    window.close().await;
+    let mut world = data.reopen("city").await;
+    world.become_("city").await;
+    let filter = json!({ "filter": { "state": "approved" } });
+    let orders = world.done("order.list", filter).await;
+    assert_eq!(orders["items"].as_array().unwrap().len(), 11);
 }

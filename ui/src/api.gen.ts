@@ -1674,7 +1674,11 @@ next?: string,
 /**
  * How many fit, counted up to 1000.
  */
-count: CappedCount, };
+count: CappedCount, 
+/**
+ * Reasons to choose from when some are returned: those of the first one's district.
+ */
+reasons: Array<string>, };
 export type ListSchoolsRequest = { 
 /**
  * Only of this district.

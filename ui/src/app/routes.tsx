@@ -9,6 +9,7 @@ import {
   ImportOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
+  SolutionOutlined,
   TeamOutlined,
   UserSwitchOutlined,
 } from "@ant-design/icons";
@@ -24,6 +25,7 @@ import { Organisation } from "../features/organisation";
 import { Pupils } from "../features/pupils";
 import { PupilPage } from "../features/pupils/page";
 import { Roster } from "../features/pupils/roster";
+import { Review } from "../features/review";
 import { Settings } from "../features/settings";
 import type { SessionApi } from "../shared/session";
 import { tMenu } from "../shared/texts";
@@ -79,6 +81,7 @@ export const ENTRIES: readonly Entry[] = [
       return <PupilPage id={rest} />;
     },
   },
+  { key: "review", path: "/review", group: "groupDaily", icon: <SolutionOutlined />, allowed: (s) => s.can("review_pupils"), page: Review },
   {
     key: "orders-approve",
     path: "/orders/approve",

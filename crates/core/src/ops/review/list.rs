@@ -10,6 +10,7 @@ use crate::error::OpError;
 use crate::id::ApplicationId;
 use crate::ops::page::{COUNT_CAP, CappedCount, decode_cursor, limit, next};
 use crate::ops::touches;
+use crate::settings::Settings;
 
 /// Filter and page.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -39,6 +40,8 @@ pub struct ListReviewResponse {
     pub next: Option<String>,
     /// How many fit, counted up to 1000.
     pub count: CappedCount,
+    /// Reasons to choose from when some are returned: those of the first one's district.
+    pub reasons: Vec<String>,
 }
 
 touches!(ListReviewRequest, self => Touched::Filtered);
@@ -65,9 +68,17 @@ pub async fn run(cx: &mut Cx, request: ListReviewRequest) -> Result<ListReviewRe
         records.truncate(limit as usize);
     }
     let next = next(&records, limit, |record| (record.submitted_at, record.id));
+    let district = records.first().map(|record| record.district.clone());
+    let reasons =
+        Settings::review_reasons(&mut *cx.uow, district.as_deref().unwrap_or_default()).await?;
     let items = records
         .into_iter()
         .map(|record| ApplicationView::new(record, &*cx.ports.cipher))
         .collect::<Result<_, _>>()?;
-    Ok(ListReviewResponse { items, next, count })
+    Ok(ListReviewResponse {
+        items,
+        next,
+        count,
+        reasons,
+    })
 }

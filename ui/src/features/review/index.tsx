@@ -1,0 +1,236 @@
+// 新生审核: what the schools have submitted, oldest first; looked at, approved or sent back with a reason.
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Form, Input, Segmented } from "antd";
+import { useState } from "react";
+import type { ApplicationState, ApplicationView, ReviewFilter, StepResult } from "../../api.gen";
+import type { Column } from "../../shared/components/data-table";
+import { SelectionBar, useNotify } from "../../shared/components/feedback";
+import { FormModal } from "../../shared/components/form-modal";
+import { Page } from "../../shared/components/page";
+import { PagedTable } from "../../shared/components/paged-table";
+import { SchoolPicker } from "../../shared/components/school-picker";
+import { EmptyState } from "../../shared/components/states";
+import { Tag } from "../../shared/components/tags";
+import { capped, count, moment } from "../../shared/formatting";
+import { runJob } from "../../shared/jobs";
+import { useAction, usePages } from "../../shared/query";
+import { useParams } from "../../shared/router";
+import { useScope } from "../../shared/scope";
+import { tCommon, tReview } from "../../shared/texts";
+import { applicationTone } from "../../shared/tones";
+import { Look, type Choice } from "./look";
+
+const STATES = ["submitted", "approved", "returned"] as const satisfies readonly ApplicationState[];
+
+const at = (ms: number | undefined) => (ms === undefined ? tCommon.none : moment(ms));
+
+const columns = (open: (id: string) => void): Column<ApplicationView>[] => [
+  { key: "submittedAt", title: tReview.col.submittedAt, width: 146, render: (a) => at(a.submittedAt) },
+  { key: "school", title: tReview.col.school, min: 150, render: (a) => a.schoolName },
+  { key: "class", title: tReview.col.class, width: 108, render: (a) => tCommon.gradeClass(a.gradeName, a.classNumber) },
+  {
+    key: "name",
+    title: tReview.col.name,
+    width: 84,
+    render: (a) => (
+      <Button type="link" size="small" onClick={() => open(a.id)} data-testid={`review-open-${a.id}`}>
+        {a.pupilName}
+      </Button>
+    ),
+  },
+  { key: "paper", title: tReview.col.paper, width: 172, render: (a) => a.paperMasked },
+  { key: "approvedAt", title: tReview.col.approvedAt, width: 146, render: (a) => at(a.approvedAt) },
+  {
+    key: "state",
+    title: tReview.col.state,
+    width: 106,
+    render: (a) => (
+      <Tag tone={applicationTone[a.state]} title={a.state === "returned" && a.returnedReason ? tReview.reason(a.returnedReason) : undefined}>
+        {a.stateName}
+      </Tag>
+    ),
+  },
+];
+
+type Asking = { choice: Choice; many: string; reasons: readonly string[] };
+
+export function Review() {
+  const scope = useScope();
+  const { modal } = App.useApp();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [params, change] = useParams();
+  const approve = useAction("review.approve");
+  const giveBack = useAction("review.return");
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [open, setOpen] = useState<string | null>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
+
+  const state = STATES.find((s) => s === params.get("state")) ?? "submitted";
+  const filter: ReviewFilter = {
+    kind: "new",
+    state,
+    ...(scope.district ? { district: scope.district } : {}),
+    ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
+  };
+  const { query, items, pages } = usePages("review.list", { filter, limit: 100 });
+  const total = pages?.[0]?.count;
+  const totalText = total ? capped(total) : "";
+
+  const clear = () => {
+    setChosen(new Set());
+    setAll(false);
+  };
+  // Another filter means another selection: what is no longer listed must not be acted upon.
+  const stamp = JSON.stringify(filter);
+  const [seen, setSeen] = useState(stamp);
+  if (seen !== stamp) {
+    setSeen(stamp);
+    clear();
+  }
+
+  const picked = items.filter((a) => chosen.has(a.id)).map(({ id, version }) => ({ id, version }));
+  const some = all ? (total?.count ?? 0) > 0 : picked.length > 0;
+  const many = all ? totalText : count(picked.length);
+
+  const after = (result: StepResult, what: string) => {
+    clear();
+    setOpen(null);
+    notify.steps(result, what);
+  };
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    try {
+      await work();
+    } catch (thrown) {
+      notify.failed(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const approveThese = (choice: Choice) => void run(async () => after(await approve.mutateAsync(choice), tReview.approved));
+  const approveAll = () =>
+    modal.confirm({
+      title: tReview.allTitle(totalText),
+      content: tReview.allHint,
+      okText: tReview.approve,
+      cancelText: tCommon.cancel,
+      focusable: { autoFocusButton: "cancel" },
+      okButtonProps: { "data-testid": "review-all-ok" } as never,
+      onOk: () => {
+        void run(async () => {
+          const result = await runJob("review.approve", { filter }, tReview.approve);
+          await client.invalidateQueries();
+          after(result, tReview.approved);
+        });
+      },
+    });
+
+  return (
+    <Page
+      title={tReview.title}
+      note={tReview.note}
+      fill
+      toolbar={
+        <>
+          <Segmented
+            value={state}
+            aria-label={tReview.col.state}
+            onChange={(next) => change({ state: next === "submitted" ? undefined : next })}
+            options={STATES.map((s) => ({ value: s, label: <span data-testid={`review-state-${s}`}>{tReview.states[s]}</span> }))}
+          />
+          <SchoolPicker testId="review-school" width={240} />
+        </>
+      }
+      footer={
+        state === "submitted" ? (
+          <SelectionBar
+            testId="review-selection"
+            chosen={picked.length}
+            all={all}
+            total={total}
+            loaded={items.length}
+            onAll={() => setAll(true)}
+            onClear={clear}
+            texts={{ chosen: tReview.chosen, chooseAll: tReview.chooseAll, clear: tReview.clear }}
+          >
+            <Button
+              disabled={!some || busy}
+              onClick={() => setAsking({ choice: all ? { filter } : { items: picked }, many, reasons: pages?.[0]?.reasons ?? [] })}
+              data-testid="review-return"
+            >
+              {tReview.return}
+            </Button>
+            <Button type="primary" disabled={!some} loading={busy} onClick={() => (all ? approveAll() : approveThese({ items: picked }))} data-testid="review-approve">
+              {some ? tReview.approveN(many) : tReview.approve}
+            </Button>
+          </SelectionBar>
+        ) : null
+      }
+    >
+      <PagedTable
+        label={tReview.title}
+        testId="review"
+        items={items}
+        query={query}
+        columns={columns(setOpen)}
+        rowKey={(a) => a.id}
+        rowTestId={(a) => `review-row-${a.id}`}
+        onOpen={(a) => setOpen(a.id)}
+        {...(state === "submitted"
+          ? {
+              selection: {
+                keys: all ? new Set(items.map((a) => a.id)) : chosen,
+                onChange: (keys: ReadonlySet<string>) => {
+                  setAll(false);
+                  setChosen(keys);
+                },
+              },
+            }
+          : {})}
+        total={total ? totalText : undefined}
+        empty={<EmptyState title={tReview.empty[state]} hint={tReview.emptyHint[state]} />}
+      />
+      {open ? (
+        <Look
+          key={open}
+          id={open}
+          busy={busy}
+          onApprove={approveThese}
+          onReturn={(choice, reasons) => setAsking({ choice, many: count(1), reasons })}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
+      {asking ? (
+        <FormModal<{ reason: string }>
+          title={tReview.returnTitle(asking.many)}
+          note={tReview.returnNote}
+          initial={{}}
+          fields={{ reason: tReview.reasonLabel }}
+          submitText={tReview.return}
+          submitTestId="review-reason-submit"
+          danger
+          onClose={() => setAsking(null)}
+          onSubmit={async ({ reason }) => after(await giveBack.mutateAsync({ ...asking.choice, reason }), tReview.returned)}
+        >
+          {(form) => (
+            <>
+              <Form.Item name="reason" label={tReview.reasonLabel} rules={[{ required: true, whitespace: true, message: tCommon.required(tReview.reasonLabel) }]}>
+                <Input.TextArea autoFocus rows={3} data-testid="review-reason" />
+              </Form.Item>
+              <div className="ek-row">
+                {asking.reasons.map((r) => (
+                  <Button key={r} size="small" onClick={() => form.setFieldsValue({ reason: r })}>
+                    {r}
+                  </Button>
+                ))}
+              </div>
+            </>
+          )}
+        </FormModal>
+      ) : null}
+    </Page>
+  );
+}

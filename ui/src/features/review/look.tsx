@@ -1,0 +1,116 @@
+// One application beside what the checks say of it. Its numbers are not masked, so it is asked for once an opening.
+import { Button, Descriptions, Drawer } from "antd";
+import { useCallback, useEffect, useState } from "react";
+import type { ReviewFilter, ShowReviewResponse } from "../../api.gen";
+import { call } from "../../shared/call";
+import { QueryView } from "../../shared/components/states";
+import { Tag } from "../../shared/components/tags";
+import { moment } from "../../shared/formatting";
+import { tCommon, tReview } from "../../shared/texts";
+
+/** What is chosen: some, or all that fit the filter. */
+export type Choice = { items: { id: string; version: number }[] } | { filter: ReviewFilter };
+
+const shown = (d: ShowReviewResponse): Choice => ({ items: [{ id: d.application.id, version: d.application.version }] });
+
+export function Look(props: {
+  id: string;
+  busy: boolean;
+  onApprove: (choice: Choice) => void;
+  onReturn: (choice: Choice, reasons: readonly string[]) => void;
+  onClose: () => void;
+}) {
+  const query = useLook(props.id);
+  const data = query.data;
+  const may = (step: "approve" | "return") => data?.application.steps.includes(step) ?? false;
+  return (
+    <Drawer
+      open
+      title={data ? `${tReview.look} · ${data.application.pupilName}` : tReview.look}
+      onClose={props.onClose}
+      size={560}
+      data-testid="review-look"
+      footer={
+        data && (may("approve") || may("return")) ? (
+          <div className="ek-row">
+            <span className="ek-grow" />
+            <Button disabled={props.busy} onClick={() => props.onReturn(shown(data), data.reasons)} data-testid="review-look-return">
+              {tReview.return}
+            </Button>
+            <Button type="primary" loading={props.busy} onClick={() => props.onApprove(shown(data))} data-testid="review-look-approve">
+              {tReview.approve}
+            </Button>
+          </div>
+        ) : null
+      }
+    >
+      <QueryView query={query}>{(d) => <Details data={d} />}</QueryView>
+    </Drawer>
+  );
+}
+
+function Details(props: { data: ShowReviewResponse }) {
+  const { data: d } = props;
+  const a = d.application;
+  const rows: [string, string | undefined][] = [
+    [tReview.col.school, a.schoolName],
+    [tReview.col.class, tCommon.gradeClass(a.gradeName, a.classNumber)],
+    [tReview.paper, d.paperNumber],
+    [tReview.nationality, d.nationality],
+    [tReview.gender, d.gender === undefined ? undefined : tReview.genders[d.gender]],
+    [tReview.birthDate, d.birthDate],
+    [tReview.studentNumber, d.studentNumber],
+    [tReview.address, d.address],
+    ...d.guardians.map((g): [string, string] => [tReview.guardian, [g.name, g.relationName, g.phone].filter(Boolean).join(" ")]),
+    [tReview.firstSavedAt, moment(a.firstSavedAt)],
+    [tReview.col.submittedAt, a.submittedAt === undefined ? undefined : moment(a.submittedAt)],
+    [tReview.col.approvedAt, a.approvedAt === undefined ? undefined : moment(a.approvedAt)],
+    [tReview.returnedReason, a.returnedReason],
+  ];
+  return (
+    <>
+      <section aria-label={tReview.checks} data-testid="review-checks">
+        <h3 className="ek-label">{tReview.checks}</h3>
+        {d.checks.length === 0 ? (
+          <p className="ek-faint">{tReview.checksFine}</p>
+        ) : (
+          d.checks.map((problem, i) => (
+            <p key={`${problem.code} ${String(i)}`}>
+              <Tag tone={problem.severity === "error" ? "bad" : "wait"}>{problem.severity === "error" ? tReview.bad : tReview.warning}</Tag> {problem.message}
+            </p>
+          ))
+        )}
+      </section>
+      <Descriptions
+        column={1}
+        size="small"
+        bordered
+        items={rows.flatMap(([label, value], i) => (value === undefined ? [] : [{ key: i, label, children: value }]))}
+        data-testid="review-record"
+      />
+    </>
+  );
+}
+
+/** Asked once for each opening, not again with every change of the data: a look is recorded. */
+function useLook(id: string) {
+  const [answer, setAnswer] = useState<{ data: ShowReviewResponse | undefined; error: unknown }>({ data: undefined, error: null });
+  const look = useCallback(
+    async (signal?: AbortSignal) => {
+      setAnswer({ data: undefined, error: null });
+      try {
+        const data = await call("review.show", { id }, { signal });
+        if (!signal?.aborted) setAnswer({ data, error: null });
+      } catch (error) {
+        if (!signal?.aborted) setAnswer({ data: undefined, error });
+      }
+    },
+    [id],
+  );
+  useEffect(() => {
+    const abort = new AbortController();
+    void look(abort.signal);
+    return () => abort.abort();
+  }, [look]);
+  return { ...answer, isPending: answer.data === undefined && answer.error === null, refetch: () => void look() };
+}
