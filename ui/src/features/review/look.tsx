@@ -69,7 +69,7 @@ function Details(props: { data: ShowReviewResponse }) {
   ];
   return (
     <>
-      <section aria-label={tReview.checks} data-testid="review-checks">
+      <section aria-label={tReview.checks} style={{ marginBottom: 16 }} data-testid="review-checks">
         <h3 className="ek-label">{tReview.checks}</h3>
         {d.checks.length === 0 ? (
           <p className="ek-faint">{tReview.checksFine}</p>
