@@ -8,8 +8,6 @@
 //! while they hold together. A checkpoint seals where the rest begins; checkpoints
 //! are chained too, so that none of them can be added, changed or taken away.
 
-use std::fmt::Write as _;
-
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -44,14 +42,7 @@ pub(crate) fn entry(
         for subject in &note.subjects {
             hasher.update(subject.as_bytes());
         }
-        let digest = hasher
-            .finalize()
-            .iter()
-            .fold(String::with_capacity(64), |mut text, byte| {
-                // Writing to a String does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            });
+        let digest = hex::encode(hasher.finalize());
         if note.detail.is_null() {
             note.detail = json!({});
         }

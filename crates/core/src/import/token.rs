@@ -32,10 +32,7 @@ pub fn parse(token: &str) -> Option<(Uuid, u32)> {
 
 fn check(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
-    hash.iter()
-        .take(2)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(hash.get(..2).unwrap_or_default())
 }
 
 #[cfg(test)]

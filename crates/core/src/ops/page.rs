@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::access::Reach;
 use crate::error::{Code, OpError, Problem};
 use crate::id::SchoolId;
+use crate::ports::{SchoolRecord, UnitOfWork};
 
 /// Rows of a page when the request names none.
 const DEFAULT_LIMIT: u32 = 50;
@@ -68,16 +69,7 @@ pub fn next<'i, T, K: Serialize>(
 /// A cursor as text: opaque to callers, JSON in hexadecimal inside.
 #[must_use]
 pub fn encode_cursor<T: Serialize>(key: &T) -> Option<String> {
-    use std::fmt::Write as _;
-    let json = serde_json::to_vec(key).ok()?;
-    Some(
-        json.iter()
-            .fold(String::with_capacity(json.len() * 2), |mut text, byte| {
-                // Writing to a String does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            }),
-    )
+    serde_json::to_vec(key).ok().map(hex::encode)
 }
 
 /// Reads a cursor back.
@@ -91,14 +83,7 @@ pub fn decode_cursor<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T
             .field("after")
             .message("翻页位置已失效，请从第一页重新查询。")
     };
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return Err(bad().into());
-    }
-    let bytes: Result<Vec<u8>, _> = (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2).unwrap_or_default(), 16))
-        .collect();
-    let bytes = bytes.map_err(|_| bad())?;
+    let bytes = hex::decode(text).map_err(|_| bad())?;
     serde_json::from_slice(&bytes)
         .map(Some)
         .map_err(|_| bad().into())
@@ -113,6 +98,38 @@ pub enum ListScope {
     District(String),
     /// A school.
     School(SchoolId),
+}
+
+impl ListScope {
+    /// The district and the school that a filter of this scope names.
+    #[must_use]
+    pub fn parts(self) -> (Option<String>, Option<SchoolId>) {
+        match self {
+            Self::City => (None, None),
+            Self::District(code) => (Some(code), None),
+            Self::School(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// As [`list_scopes`], for a school given by its id; gives the school, too.
+///
+/// # Errors
+/// `school.unknown`; `forbidden` as there.
+pub async fn asked_scopes(
+    uow: &mut dyn UnitOfWork,
+    reach: &Reach,
+    district: Option<&str>,
+    school: Option<SchoolId>,
+) -> Result<(Vec<ListScope>, Option<SchoolRecord>), OpError> {
+    let school = match school {
+        Some(id) => Some(uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
+        None => None,
+    };
+    let place = school
+        .as_ref()
+        .map(|school| (school.id, school.district.as_str()));
+    Ok((list_scopes(reach, district, place)?, school))
 }
 
 /// Narrows a list to the person's reach: the scopes whose union the person asked for and may see.

@@ -56,38 +56,6 @@ pub struct ApplicationRecord {
     pub version: i64,
 }
 
-/// What a reviewer compares beside the list's columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewedPupil {
-    /// `male`, `female`.
-    pub gender: Option<String>,
-    /// `2013-09-18`.
-    pub birth_date: Option<String>,
-    /// Three letters.
-    pub nationality: Option<String>,
-    /// Sealed in `pupil.student_number`.
-    pub student_number_sealed: Option<Vec<u8>>,
-    /// Sealed in `pupil.address`.
-    pub address_sealed: Option<Vec<u8>>,
-    /// First year of the school year that the target class belongs to.
-    pub school_year: i64,
-    /// Guardians, in the order they were entered.
-    pub guardians: Vec<ReviewedGuardian>,
-}
-
-/// A guardian as a reviewer sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewedGuardian {
-    /// Id.
-    pub id: uuid::Uuid,
-    /// GB/T 4761 code.
-    pub relation: Option<String>,
-    /// Name.
-    pub name: String,
-    /// Sealed in `guardian.phone`.
-    pub phone_sealed: Option<Vec<u8>>,
-}
-
 /// Scope and filter of the review's list; each field narrows.
 #[derive(Debug, Clone, Default)]
 pub struct ApplicationQuery {
@@ -141,8 +109,6 @@ pub trait Applications {
         &mut self,
         ids: &[ApplicationId],
     ) -> Stored<Vec<ApplicationRecord>>;
-    /// What the pupil of an application says, sealed where it is; none when there is no such application.
-    async fn reviewed_pupil(&mut self, id: ApplicationId) -> Stored<Option<ReviewedPupil>>;
     /// Districts and schools of these applications, and how many of the ids exist.
     async fn application_places(
         &mut self,

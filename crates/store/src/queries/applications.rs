@@ -7,12 +7,12 @@ use ekatong_core::domain::application::{ApplicationKind, ApplicationState};
 use ekatong_core::id::{AccountId, ApplicationId, PupilId, SchoolId};
 use ekatong_core::ports::{
     ApplicationMark, ApplicationQuery, ApplicationRecord, ApplicationStepRecord, Applications,
-    ReviewedGuardian, ReviewedPupil, Stored,
+    Stored,
 };
 use uuid::Uuid;
 
 use super::super::index;
-use super::{Cols, ROWS, Sql, Tx, each, maybe};
+use super::{Cols, ROWS, Sql, Tx, each};
 
 const COLUMNS: &str = "SELECT page.id, page.kind, page.state, page.channel, page.district, \
     page.school_id, s.name, page.class_id, page.grade, c.number, page.from_school_id, f.name, \
@@ -185,46 +185,6 @@ impl Applications for Tx {
             );
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-    }
-
-    async fn reviewed_pupil(&mut self, id: ApplicationId) -> Stored<Option<ReviewedPupil>> {
-        const DOING: &str = "reading what is reviewed";
-        let sql = Sql::new(
-            "SELECT p.gender, p.birth_date, p.nationality, p.student_number_sealed, \
-             p.address_sealed, c.school_year FROM application a CROSS JOIN pupil p \
-             CROSS JOIN class c WHERE p.id = a.pupil_id AND c.id = a.class_id AND a.id = $1",
-        )
-        .arg(id.0);
-        let row = self.first(sql, DOING).await?;
-        let found = maybe(row, DOING, |c| {
-            Ok(ReviewedPupil {
-                gender: c.take()?,
-                birth_date: c.take()?,
-                nationality: c.take()?,
-                student_number_sealed: c.take()?,
-                address_sealed: c.take()?,
-                school_year: c.take()?,
-                guardians: Vec::new(),
-            })
-        })?;
-        let Some(mut pupil) = found else {
-            return Ok(None);
-        };
-        let sql = Sql::new(
-            "SELECT g.id, g.relation, g.name, g.phone_sealed FROM application a \
-             CROSS JOIN guardian g WHERE g.pupil_id = a.pupil_id AND a.id = $1 ORDER BY g.id",
-        )
-        .arg(id.0);
-        let rows = self.all(sql, DOING).await?;
-        pupil.guardians = each(&rows, DOING, |c| {
-            Ok(ReviewedGuardian {
-                id: c.take()?,
-                relation: c.take()?,
-                name: c.take()?,
-                phone_sealed: c.take()?,
-            })
-        })?;
-        Ok(Some(pupil))
     }
 
     async fn application_places(

@@ -219,13 +219,13 @@ impl PupilFile for Tx {
             "CAST(NULL AS BIGINT)"
         })
         .push(
-            ", COUNT(*), CAST(SUM(n.pupils) AS BIGINT) FROM (SELECT s.id, s.name, s.district,              c.grade, c.number, (SELECT COUNT(*) FROM pupil p",
+            ", COUNT(*), CAST(SUM(n.pupils) AS BIGINT) FROM (SELECT s.id, s.name, s.district, c.grade, c.number, (SELECT COUNT(*) FROM pupil p",
         )
         .push(&index("pupil_class_name"))
         .push(" WHERE p.class_id = c.id) - (SELECT COUNT(*) FROM pupil p")
         .push(&index("pupil_deleted"))
         .push(
-            " WHERE p.class_id = c.id AND p.status = 'deleted') AS pupils              FROM school s CROSS JOIN class c              WHERE c.school_id = s.id AND c.school_year = s.school_year",
+            " WHERE p.class_id = c.id AND p.status = 'deleted') AS pupils FROM school s CROSS JOIN class c WHERE c.school_id = s.id AND c.school_year = s.school_year",
         );
         if let Some(district) = district {
             sql.push(" AND s.district = ").bind(district);

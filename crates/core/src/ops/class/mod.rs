@@ -18,7 +18,7 @@ use crate::domain::grade::GradeNo;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ClassId, GradeId};
 use crate::ops::school::year_of;
-use crate::ports::ClassRecord;
+use crate::ports::{ClassRecord, SchoolRecord, UnitOfWork};
 
 /// A class as shown.
 #[derive(Debug, Clone, Serialize, TS, JsonSchema)]
@@ -115,6 +115,19 @@ pub(crate) async fn save(
     let text = format!("{what}：{} {} 班", grade_name(class.grade), class.number);
     note(cx, &class, text);
     ClassView::new(cx.uow.class(class.id).await?.ok_or(Code::ClassUnknown)?)
+}
+
+/// The class of this number in the school's current year.
+pub(crate) async fn numbered(
+    uow: &mut dyn UnitOfWork,
+    school: &SchoolRecord,
+    grade: i64,
+    number: i64,
+) -> Result<Option<ClassRecord>, OpError> {
+    let classes = uow
+        .classes(school.id, school.school_year, Some(grade))
+        .await?;
+    Ok(classes.into_iter().find(|class| class.number == number))
 }
 
 /// Records a change of a class.

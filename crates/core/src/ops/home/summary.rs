@@ -269,32 +269,22 @@ fn school_filter(scope: &ListScope) -> SchoolFilter {
 }
 
 fn pupil_filter(scope: &ListScope) -> PupilFilter {
-    match scope {
-        ListScope::City => PupilFilter::default(),
-        ListScope::District(code) => PupilFilter {
-            district: Some(code.clone()),
-            ..PupilFilter::default()
-        },
-        ListScope::School(id) => PupilFilter {
-            school: Some(*id),
-            ..PupilFilter::default()
-        },
+    let (district, school) = scope.clone().parts();
+    PupilFilter {
+        district,
+        school,
+        ..PupilFilter::default()
     }
 }
 
 fn order_queries(reach: &Reach) -> Result<Vec<OrderQuery>, OpError> {
     Ok(list_scopes(reach, None, None)?
         .into_iter()
-        .map(|scope| match scope {
-            ListScope::City => OrderQuery::default(),
-            ListScope::District(code) => OrderQuery {
-                district: Some(code),
-                ..OrderQuery::default()
-            },
-            ListScope::School(id) => OrderQuery {
-                school: Some(id),
-                ..OrderQuery::default()
-            },
+        .map(ListScope::parts)
+        .map(|(district, school)| OrderQuery {
+            district,
+            school,
+            ..OrderQuery::default()
         })
         .collect())
 }

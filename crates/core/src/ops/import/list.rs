@@ -8,9 +8,9 @@ use super::ImportSummary;
 use crate::access::Reach;
 use crate::context::Cx;
 use crate::domain::application::{ImportOf, ImportState};
-use crate::error::{Code, OpError};
+use crate::error::OpError;
 use crate::id::{ImportId, SchoolId};
-use crate::ops::page::{ListScope, decode_cursor, limit, list_scopes, next};
+use crate::ops::page::{ListScope, asked_scopes, decode_cursor, limit, next};
 use crate::ops::touches;
 use crate::ports::{ImportFilter, ImportRecord};
 
@@ -84,28 +84,13 @@ pub(crate) async fn within(
     before: Option<ImportId>,
     limit: u32,
 ) -> Result<Vec<ImportRecord>, OpError> {
-    let school = match school {
-        Some(id) => Some(cx.uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
-        None => None,
-    };
+    let (scopes, _) = asked_scopes(&mut *cx.uow, reach, None, school).await?;
     let mut all = Vec::new();
-    for scope in list_scopes(
-        reach,
-        None,
-        school
-            .as_ref()
-            .map(|school| (school.id, school.district.as_str())),
-    )? {
-        let filter = match scope {
-            ListScope::City => filter.clone(),
-            ListScope::District(code) => ImportFilter {
-                district: Some(code),
-                ..filter.clone()
-            },
-            ListScope::School(id) => ImportFilter {
-                school: Some(id),
-                ..filter.clone()
-            },
+    for (district, school) in scopes.into_iter().map(ListScope::parts) {
+        let filter = ImportFilter {
+            district,
+            school,
+            ..filter.clone()
         };
         all.extend(cx.uow.imports(&filter, before, limit).await?);
     }

@@ -191,11 +191,7 @@ impl ImportSummary {
         let kind_name = ImportOf::from_stored(&import.kind)
             .map_or("", ImportOf::zh)
             .to_owned();
-        let file_sha256 = import
-            .file_sha256
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let file_sha256 = hex::encode(import.file_sha256);
         Ok(Self {
             id: import.id,
             kind: import.kind,

@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::access::{Permission, Place, forbidden};
-use crate::context::{AuditNote, Cx};
+use crate::context::Cx;
 use crate::domain::order::{OrderKind, OrderState, OrderStep};
 use crate::domain::time::DayRange;
 use crate::error::{Code, OpError, Problem};
-use crate::id::{ClassId, OrderId, PupilId, SchoolId};
-use crate::ops::class::grade_name;
-use crate::ops::page::{ListScope, list_scopes};
-use crate::ops::pupil::{StepResult, SubjectProblem, masked_paper};
-use crate::ports::{Cipher, IndexOf, OrderQuery, OrderRecord, OrderStepRecord, UnitOfWork};
+use crate::id::{OrderId, PupilId, SchoolId};
+use crate::ops::class::{grade_name, numbered};
+use crate::ops::page::asked_scopes;
+use crate::ops::pupil::{StepResult, SubjectProblem, masked_paper, note_of, paper_indexes, reason};
+use crate::ports::{Cipher, OrderQuery, OrderRecord, OrderStepRecord, UnitOfWork};
 
 /// Orders that one action takes at once.
 pub(crate) const STEP_LIMIT: u32 = 20_000;
@@ -201,17 +201,8 @@ pub(crate) async fn queries(
             .message("没有这种订单状态。")
             .into());
     }
-    let school = match filter.school_id {
-        Some(id) => Some(uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
-        None => None,
-    };
-    let scopes = list_scopes(
-        reach,
-        filter.district.as_deref(),
-        school
-            .as_ref()
-            .map(|school| (school.id, school.district.as_str())),
-    )?;
+    let (scopes, school) =
+        asked_scopes(uow, reach, filter.district.as_deref(), filter.school_id).await?;
     let text = filter
         .text
         .as_deref()
@@ -219,15 +210,11 @@ pub(crate) async fn queries(
         .filter(|text| !text.is_empty());
     let mut queries = Vec::with_capacity(scopes.len());
     for scope in scopes {
-        let (district, school_id) = match scope {
-            ListScope::City => (None, None),
-            ListScope::District(code) => (Some(code), None),
-            ListScope::School(id) => (None, Some(id)),
-        };
+        let (district, school_id) = scope.parts();
         let class = match (&school, filter.grade, filter.class_number) {
-            (Some(school), Some(grade), Some(number)) => {
-                class_id(uow, school, grade, number).await?
-            }
+            (Some(school), Some(grade), Some(number)) => numbered(uow, school, grade, number)
+                .await?
+                .map(|class| class.id),
             _ => None,
         };
         let pupils = match text {
@@ -251,22 +238,6 @@ pub(crate) async fn queries(
     Ok(queries)
 }
 
-/// The class of this number in the school's current year.
-async fn class_id(
-    uow: &mut dyn UnitOfWork,
-    school: &crate::ports::SchoolRecord,
-    grade: i64,
-    number: i64,
-) -> Result<Option<ClassId>, OpError> {
-    let classes = uow
-        .classes(school.id, school.school_year, Some(grade))
-        .await?;
-    Ok(classes
-        .into_iter()
-        .find(|class| class.number == number)
-        .map(|class| class.id))
-}
-
 async fn pupils_of_text(
     uow: &mut dyn UnitOfWork,
     cipher: &dyn Cipher,
@@ -275,13 +246,8 @@ async fn pupils_of_text(
     text: &str,
     today: chrono::NaiveDate,
 ) -> Result<Vec<PupilId>, OpError> {
-    use crate::domain::paper::{Paper, PaperKind};
     if text.chars().any(|c| c.is_ascii_digit()) {
-        let indexes: Vec<[u8; 16]> = PaperKind::ALL
-            .into_iter()
-            .filter_map(|kind| Paper::parse(kind, text, None, today).ok())
-            .map(|parsed| cipher.index(IndexOf::Paper, &parsed.value.index_text()))
-            .collect();
+        let indexes = paper_indexes(cipher, None, text, today);
         // Places are checked again by the query itself.
         return Ok(uow
             .find_papers(&indexes)
@@ -314,21 +280,10 @@ pub(crate) async fn step(
     step: OrderStep,
     reason: Option<String>,
 ) -> Result<StepResult, OpError> {
-    let reason = reason
-        .map(|reason| reason.trim().to_owned())
-        .filter(|reason| !reason.is_empty());
-    if step.needs_reason() && reason.is_none() {
-        return Err(Problem::new(Code::ReasonRequired).field("reason").into());
-    }
-    if reason
-        .as_ref()
-        .is_some_and(|reason| reason.chars().count() > 200)
-    {
-        return Err(Problem::new(Code::TextTooLong)
-            .field("reason")
-            .message("原因最多 200 个字。")
-            .into());
-    }
+    let reason = match reason.filter(|reason| !reason.trim().is_empty()) {
+        None if !step.needs_reason() => None,
+        given => Some(self::reason(&given.unwrap_or_default())?),
+    };
     let mut steps = Vec::with_capacity(orders.len());
     let mut problems = Vec::new();
     for order in &orders {
@@ -357,16 +312,10 @@ pub(crate) async fn step(
         "orders": steps.iter().map(|step| step.id).collect::<Vec<_>>(),
         "reason": reason,
     });
-    let note = match orders.as_slice() {
-        [] => AuditNote::city(summary),
-        [first, rest @ ..] if rest.iter().all(|order| order.school_id == first.school_id) => {
-            AuditNote::school(first.district.clone(), first.school_id, summary)
-        }
-        [first, rest @ ..] if rest.iter().all(|order| order.district == first.district) => {
-            AuditNote::district(first.district.clone(), summary)
-        }
-        _ => AuditNote::city(summary),
-    };
+    let places = orders
+        .iter()
+        .map(|order| (order.district.as_str(), order.school_id));
+    let note = note_of(places, summary);
     let taken: std::collections::HashSet<OrderId> = steps.iter().map(|step| step.id).collect();
     let pupils = orders
         .iter()

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use crate::context::{AuditNote, Cx};
+use crate::context::Cx;
 use crate::domain::order::{OrderKind, OrderState};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ImportId, OrderId, PupilId, SchoolId};
 pub use crate::ops::pupil::StepResult;
-use crate::ops::pupil::SubjectProblem;
+use crate::ops::pupil::{SubjectProblem, note_of};
 use crate::ops::touches;
 use crate::ports::{NewOrderRecord, PupilFilter, PupilRecord};
 
@@ -106,19 +106,10 @@ pub async fn run(cx: &mut Cx, request: RequestOrdersRequest) -> Result<StepResul
         });
     }
     let summary = format!("申请制卡：{} 名学生（{}）", made.len(), kind.zh());
-    let note = match pupils.first() {
-        Some(first)
-            if pupils
-                .iter()
-                .all(|pupil| pupil.school_id == first.school_id) =>
-        {
-            AuditNote::school(first.district.clone(), first.school_id, summary)
-        }
-        Some(first) if pupils.iter().all(|pupil| pupil.district == first.district) => {
-            AuditNote::district(first.district.clone(), summary)
-        }
-        Some(_) | None => AuditNote::city(summary),
-    };
+    let places = pupils
+        .iter()
+        .map(|pupil| (pupil.district.as_str(), pupil.school_id));
+    let note = note_of(places, summary);
     let with_order = orders
         .iter()
         .filter(|order| made_set.contains(&order.id))

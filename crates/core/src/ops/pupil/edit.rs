@@ -198,7 +198,7 @@ pub async fn run(cx: &mut Cx, request: EditPupilRequest) -> Result<EditPupilResp
         "version": row.version,
         "fields": fields,
         "reason": reason,
-        "sealed": hex(&cipher.seal(at, &values)?),
+        "sealed": hex::encode(cipher.seal(at, &values)?),
     }))
     .about([row.id.0]);
     cx.note(note);
@@ -446,11 +446,9 @@ fn conflict(part: RecordPart, stored: &Record, mine: &Record) -> Problem {
                 .as_deref()
                 .and_then(Gender::from_stored)
                 .map(|gender| gender.zh().to_owned()),
-            RecordPart::BirthDate => record
-                .birth_date
-                .as_deref()
-                .and_then(|date| date.get(..4))
-                .map(|year| format!("{year} 年")),
+            RecordPart::BirthDate => {
+                super::birth_year(record.birth_date.as_deref()).map(|year| format!("{year} 年"))
+            }
             RecordPart::Paper => Some(record.paper_masked()),
             RecordPart::StudentNumber => record.student_number_masked(),
             RecordPart::Address => record.address.as_ref().map(|_| "已登记".to_owned()),
@@ -536,15 +534,4 @@ fn guardian_row(guardian: &Guardian, cipher: &dyn Cipher) -> Result<GuardianRow,
             .as_deref()
             .map(|phone| cipher.index(IndexOf::Phone, phone)),
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

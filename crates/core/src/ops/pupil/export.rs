@@ -5,7 +5,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use super::list::{ListPupilsRequest, Listed};
-use super::open_text;
+use super::{birth_year, guardian_phone, open_paper};
 use crate::access::{Permission, Place, Reach, forbidden};
 use crate::context::{AuditNote, Job};
 use crate::domain::application::{ApplicationState, PupilStatus};
@@ -18,7 +18,7 @@ use crate::ops::class::grade_name;
 pub use crate::ops::export::ExportedFile;
 use crate::ops::export::{Export, PAGE};
 use crate::ops::touches;
-use crate::ports::{Cipher, PupilFilter, PupilRecord, SealedAt};
+use crate::ports::{Cipher, PupilFilter, PupilRecord};
 
 /// Which pupils, and how.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -121,24 +121,13 @@ fn covers(may: &Reach, reach: &Reach, filter: &PupilFilter) -> bool {
 
 fn row(pupil: PupilRecord, clear: bool, cipher: &dyn Cipher) -> Result<Vec<String>, OpError> {
     let kind = PaperKind::from_stored(&pupil.paper_kind);
-    let at = SealedAt {
-        table: "pupil",
-        column: "paper",
-        row: pupil.id.0,
+    let number = open_paper(cipher, pupil.id, &pupil.paper_sealed)?;
+    let phone = guardian_phone(&pupil, cipher)?.unwrap_or_default();
+    let born = if clear {
+        pupil.birth_date.unwrap_or_default()
+    } else {
+        birth_year(pupil.birth_date.as_deref()).map_or_else(String::new, |year| year.to_string())
     };
-    let number = open_text(cipher, at, &pupil.paper_sealed)?;
-    let phone = match (&pupil.guardian_phone_sealed, pupil.guardian_id) {
-        (Some(sealed), Some(row)) => {
-            let at = SealedAt {
-                table: "guardian",
-                column: "phone",
-                row,
-            };
-            open_text(cipher, at, sealed)?
-        }
-        _ => String::new(),
-    };
-    let born = pupil.birth_date.unwrap_or_default();
     Ok(vec![
         pupil.school_name,
         grade_name(pupil.grade),
@@ -150,11 +139,7 @@ fn row(pupil: PupilRecord, clear: bool, cipher: &dyn Cipher) -> Result<Vec<Strin
             .and_then(Gender::from_stored)
             .map_or("", Gender::zh)
             .to_owned(),
-        if clear {
-            born
-        } else {
-            born.get(..4).unwrap_or_default().to_owned()
-        },
+        born,
         kind.map_or("", PaperKind::zh).to_owned(),
         match kind {
             Some(kind) if !clear => mask_number(kind, &number),

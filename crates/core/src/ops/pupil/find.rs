@@ -4,13 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::PupilView;
+use super::{PupilView, nationality_and_number, paper_indexes};
 use crate::access::Place;
 use crate::context::Cx;
 use crate::domain::paper::{Paper, PaperKind};
 use crate::error::OpError;
 use crate::ops::touches;
-use crate::ports::IndexOf;
 
 /// A number as written on a paper.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -38,24 +37,11 @@ touches!(FindPupilRequest, self => Touched::Filtered);
 /// `paper.*` when the number can be of no kind of paper.
 pub async fn run(cx: &mut Cx, request: FindPupilRequest) -> Result<FindPupilResponse, OpError> {
     let today = cx.today();
-    let (nationality, number) = match request.id_number.split_once(':') {
-        Some((nationality, number)) => (Some(nationality), number),
-        None => (None, request.id_number.as_str()),
-    };
-    // A number says little about its kind, so every kind that it can be is looked for.
-    let mut indexes = Vec::new();
-    let mut refused = Vec::new();
-    for kind in PaperKind::ALL {
-        match Paper::parse(kind, number, nationality, today) {
-            Ok(parsed) => indexes.push(
-                cx.ports
-                    .cipher
-                    .index(IndexOf::Paper, &parsed.value.index_text()),
-            ),
-            Err(problems) if kind == PaperKind::ResidentId => refused = problems,
-            Err(_) => {}
-        }
-    }
+    let (nationality, number) = nationality_and_number(&request.id_number);
+    let indexes = paper_indexes(&*cx.ports.cipher, nationality, number, today);
+    let refused = Paper::parse(PaperKind::ResidentId, number, nationality, today)
+        .err()
+        .unwrap_or_default();
     // Any short text can be an `other` paper; the resident number's fault is worth telling
     // when that is what was meant.
     let meant_resident = number.trim().len() >= 15;

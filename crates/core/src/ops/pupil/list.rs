@@ -8,10 +8,11 @@ use ts_rs::TS;
 use super::{PupilView, seek};
 use crate::access::Reach;
 use crate::context::Cx;
-use crate::error::{Code, OpError};
+use crate::error::OpError;
 use crate::id::{ImportId, PupilId, SchoolId};
+use crate::ops::class::numbered;
 use crate::ops::page::{
-    COUNT_CAP, CappedCount, ListScope, decode_cursor, limit, list_scopes, next,
+    COUNT_CAP, CappedCount, ListScope, asked_scopes, decode_cursor, limit, next,
 };
 use crate::ops::touches;
 use crate::ports::{Cipher, PupilFilter, PupilRecord, UnitOfWork};
@@ -115,28 +116,13 @@ impl Listed {
         request: &ListPupilsRequest,
         today: NaiveDate,
     ) -> Result<Self, OpError> {
-        let school = match request.school_id {
-            Some(id) => Some(uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
-            None => None,
-        };
-        let scopes = list_scopes(
-            reach,
-            request.district.as_deref(),
-            school
-                .as_ref()
-                .map(|school| (school.id, school.district.as_str())),
-        )?;
+        let district = request.district.as_deref();
+        let (scopes, school) = asked_scopes(uow, reach, district, request.school_id).await?;
         let class = match (&school, request.grade, request.class_number) {
             // A full address of a class is one index; anything less filters along the school's.
-            (Some(school), Some(grade), Some(number)) => {
-                let classes = uow
-                    .classes(school.id, school.school_year, Some(grade))
-                    .await?;
-                classes
-                    .into_iter()
-                    .find(|class| class.number == number)
-                    .map(|class| class.id)
-            }
+            (Some(school), Some(grade), Some(number)) => numbered(uow, school, grade, number)
+                .await?
+                .map(|class| class.id),
             _ => None,
         };
         let name = request
@@ -146,15 +132,10 @@ impl Listed {
             .filter(|name| !name.is_empty());
         let mut filters: Vec<PupilFilter> = scopes
             .into_iter()
-            .map(|scope| PupilFilter {
-                district: match &scope {
-                    ListScope::District(code) => Some(code.clone()),
-                    ListScope::City | ListScope::School(_) => None,
-                },
-                school: match scope {
-                    ListScope::School(id) => Some(id),
-                    ListScope::City | ListScope::District(_) => None,
-                },
+            .map(ListScope::parts)
+            .map(|(district, school)| PupilFilter {
+                district,
+                school,
                 class,
                 grade: request.grade,
                 class_number: request.class_number,

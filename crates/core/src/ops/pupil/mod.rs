@@ -4,13 +4,14 @@ pub mod edit;
 pub mod export;
 pub mod find;
 pub mod list;
-mod record;
+pub(crate) mod record;
 pub mod reveal;
 mod seek;
 pub mod show;
 pub mod statistics;
 pub mod submit;
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
@@ -19,12 +20,12 @@ use crate::context::AuditNote;
 use crate::domain::application::{ApplicationState, PupilStatus};
 use crate::domain::gender::Gender;
 use crate::domain::order::OrderState;
-use crate::domain::paper::{PaperKind, mask_number};
+use crate::domain::paper::{Paper, PaperKind, mask_number};
 use crate::domain::phone::mask_phone;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{PupilId, SchoolId};
 use crate::ops::class::grade_name;
-use crate::ports::{Cipher, PupilRecord, SealedAt};
+use crate::ports::{Cipher, IndexOf, PupilRecord, SealedAt};
 
 /// A pupil as lists show it: masked.
 #[derive(Debug, Clone, Serialize, TS, JsonSchema)]
@@ -113,30 +114,12 @@ impl PupilView {
     /// An internal fault when a sealed value does not open.
     pub fn new(pupil: PupilRecord, cipher: &dyn Cipher) -> Result<Self, OpError> {
         let paper_masked = masked_paper(cipher, pupil.id, &pupil.paper_kind, &pupil.paper_sealed)?;
-        let phone = match (&pupil.guardian_phone_sealed, pupil.guardian_id) {
-            (Some(sealed), Some(row)) => {
-                let clear = open_text(
-                    cipher,
-                    SealedAt {
-                        table: "guardian",
-                        column: "phone",
-                        row,
-                    },
-                    sealed,
-                )?;
-                Some(mask_phone(&clear))
-            }
-            _ => None,
-        };
+        let phone = guardian_phone(&pupil, cipher)?.map(|phone| mask_phone(&phone));
         Ok(Self {
             id: pupil.id,
             name: pupil.name,
             gender: pupil.gender,
-            birth_year: pupil
-                .birth_date
-                .as_deref()
-                .and_then(|date| date.get(..4))
-                .and_then(|year| year.parse().ok()),
+            birth_year: birth_year(pupil.birth_date.as_deref()),
             paper_kind_name: PaperKind::from_stored(&pupil.paper_kind)
                 .map_or("", PaperKind::zh)
                 .to_owned(),
@@ -180,16 +163,36 @@ pub(crate) fn masked_paper(
     kind: &str,
     sealed: &[u8],
 ) -> Result<String, OpError> {
-    let clear = open_text(
-        cipher,
-        SealedAt {
-            table: "pupil",
-            column: "paper",
-            row: id.0,
-        },
-        sealed,
-    )?;
+    let clear = open_paper(cipher, id, sealed)?;
     Ok(PaperKind::from_stored(kind).map_or_else(String::new, |kind| mask_number(kind, &clear)))
+}
+
+/// The number of a pupil's paper.
+fn open_paper(cipher: &dyn Cipher, id: PupilId, sealed: &[u8]) -> Result<String, OpError> {
+    let at = SealedAt {
+        table: "pupil",
+        column: "paper",
+        row: id.0,
+    };
+    open_text(cipher, at, sealed)
+}
+
+/// The phone of the guardian that lists show.
+fn guardian_phone(pupil: &PupilRecord, cipher: &dyn Cipher) -> Result<Option<String>, OpError> {
+    let (Some(sealed), Some(row)) = (&pupil.guardian_phone_sealed, pupil.guardian_id) else {
+        return Ok(None);
+    };
+    let at = SealedAt {
+        table: "guardian",
+        column: "phone",
+        row,
+    };
+    open_text(cipher, at, sealed).map(Some)
+}
+
+/// What is shown of a date of birth: its year (rules §6).
+fn birth_year(date: Option<&str>) -> Option<i32> {
+    date?.get(..4)?.parse().ok()
 }
 
 pub(crate) fn open_text(
@@ -237,13 +240,46 @@ pub struct SubjectProblem {
 }
 
 /// The note of a change of some pupils: of their school, their district or the city.
-pub(crate) fn note_of(places: &[(String, SchoolId)], summary: String) -> AuditNote {
-    match places {
-        [(district, school)] => AuditNote::school(district.clone(), *school, summary),
-        [(district, _), rest @ ..] if rest.iter().all(|(other, _)| other == district) => {
-            AuditNote::district(district.clone(), summary)
-        }
-        _ => AuditNote::city(summary),
+pub(crate) fn note_of<'p>(
+    places: impl IntoIterator<Item = (&'p str, SchoolId)>,
+    summary: String,
+) -> AuditNote {
+    let mut places = places.into_iter();
+    let Some((district, school)) = places.next() else {
+        return AuditNote::city(summary);
+    };
+    let (mut one_district, mut one_school) = (true, true);
+    for place in places {
+        one_district &= place.0 == district;
+        one_school &= place.1 == school;
+    }
+    match (one_district, one_school) {
+        (true, true) => AuditNote::school(district.to_owned(), school, summary),
+        (true, false) => AuditNote::district(district.to_owned(), summary),
+        (false, _) => AuditNote::city(summary),
+    }
+}
+
+/// Keyed hashes of a number as a paper of every kind that it can be: a number says
+/// little about its kind.
+pub(crate) fn paper_indexes(
+    cipher: &dyn Cipher,
+    nationality: Option<&str>,
+    number: &str,
+    today: NaiveDate,
+) -> Vec<[u8; 16]> {
+    PaperKind::ALL
+        .into_iter()
+        .filter_map(|kind| Paper::parse(kind, number, nationality, today).ok())
+        .map(|parsed| cipher.index(IndexOf::Paper, &parsed.value.index_text()))
+        .collect()
+}
+
+/// A passport is written as `USA:123456789`: its nationality, and the number.
+pub(crate) fn nationality_and_number(text: &str) -> (Option<&str>, &str) {
+    match text.split_once(':') {
+        Some((nationality, number)) => (Some(nationality), number),
+        None => (None, text),
     }
 }
 

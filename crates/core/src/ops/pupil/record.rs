@@ -15,25 +15,25 @@ use crate::ports::{Cipher, GuardianRow, PupilRow, PupilVersionRow, SealedAt, Uni
 /// earlier programs are read back.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Record {
-    pub(super) name: String,
-    pub(super) gender: Option<String>,
-    pub(super) birth_date: Option<String>,
-    pub(super) paper_kind: String,
-    pub(super) nationality: Option<String>,
-    pub(super) paper: String,
-    pub(super) student_number: Option<String>,
-    pub(super) address: Option<String>,
-    pub(super) guardians: Vec<Guardian>,
+pub(crate) struct Record {
+    pub(crate) name: String,
+    pub(crate) gender: Option<String>,
+    pub(crate) birth_date: Option<String>,
+    pub(crate) paper_kind: String,
+    pub(crate) nationality: Option<String>,
+    pub(crate) paper: String,
+    pub(crate) student_number: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) guardians: Vec<Guardian>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Guardian {
-    pub(super) id: Uuid,
-    pub(super) relation: Option<String>,
-    pub(super) name: String,
-    pub(super) phone: Option<String>,
+pub(crate) struct Guardian {
+    pub(crate) id: Uuid,
+    pub(crate) relation: Option<String>,
+    pub(crate) name: String,
+    pub(crate) phone: Option<String>,
 }
 
 impl Record {
@@ -41,7 +41,7 @@ impl Record {
     ///
     /// # Errors
     /// An internal fault when a sealed value does not open.
-    pub(super) fn open(
+    pub(crate) fn open(
         row: &PupilRow,
         guardians: &[GuardianRow],
         cipher: &dyn Cipher,
@@ -87,7 +87,7 @@ impl Record {
 
     /// The record as it was at a moment, with its version: the first version that was
     /// corrected after it, or what is stored now.
-    pub(super) async fn at(
+    pub(crate) async fn at(
         uow: &mut dyn UnitOfWork,
         cipher: &dyn Cipher,
         row: &PupilRow,
@@ -102,7 +102,7 @@ impl Record {
     }
 
     /// Seals the record for a row of `pupil_version`.
-    pub(super) fn seal(&self, row: Uuid, cipher: &dyn Cipher) -> Result<Vec<u8>, OpError> {
+    pub(crate) fn seal(&self, row: Uuid, cipher: &dyn Cipher) -> Result<Vec<u8>, OpError> {
         let json = serde_json::to_vec(self)
             .map_err(|source| OpError::internal("writing a version of a pupil", source))?;
         cipher.seal(version_at(row), &json)
@@ -115,13 +115,13 @@ impl Record {
     }
 
     /// The masked number of the paper.
-    pub(super) fn paper_masked(&self) -> String {
+    pub(crate) fn paper_masked(&self) -> String {
         PaperKind::from_stored(&self.paper_kind)
             .map_or_else(String::new, |kind| mask_number(kind, &self.paper))
     }
 
     /// The masked 学籍号: its letter, and the rest as a resident number is masked.
-    pub(super) fn student_number_masked(&self) -> Option<String> {
+    pub(crate) fn student_number_masked(&self) -> Option<String> {
         let number = self.student_number.as_ref()?;
         let mut letters = number.chars();
         let first = letters.next()?;
@@ -130,7 +130,7 @@ impl Record {
     }
 
     /// The parts that differ from another record.
-    pub(super) fn differing(&self, other: &Self) -> Vec<RecordPart> {
+    pub(crate) fn differing(&self, other: &Self) -> Vec<RecordPart> {
         RecordPart::ALL
             .into_iter()
             .filter(|part| match part {
@@ -161,7 +161,7 @@ const fn version_at(row: Uuid) -> SealedAt {
 ///
 /// # Errors
 /// `date_range.invalid`; `pupil.not_yet` when the pupil was entered later.
-pub(super) fn moment(as_of: Option<&str>, row: &PupilRow) -> Result<Option<i64>, OpError> {
+pub(crate) fn moment(as_of: Option<&str>, row: &PupilRow) -> Result<Option<i64>, OpError> {
     let Some(text) = as_of else { return Ok(None) };
     let day = Day::parse(text).map_err(|problem| problem.field("asOf"))?;
     let moment = day.bounds_ms().1 - 1;

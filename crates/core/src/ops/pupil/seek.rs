@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::paper::{Paper, PaperKind};
+use super::{nationality_and_number, paper_indexes};
 use crate::domain::phone::MobileNumber;
 use crate::domain::search::{self, Sought};
 use crate::domain::student_number::StudentNumber;
@@ -66,16 +66,8 @@ async fn by_number(
     text: &str,
     today: chrono::NaiveDate,
 ) -> Result<Vec<PupilId>, OpError> {
-    // A passport is written as `USA:123456789`.
-    let (nationality, number) = match text.split_once(':') {
-        Some((nationality, number)) => (Some(nationality), number),
-        None => (None, text),
-    };
-    let papers: Vec<[u8; 16]> = PaperKind::ALL
-        .into_iter()
-        .filter_map(|kind| Paper::parse(kind, number, nationality, today).ok())
-        .map(|parsed| cipher.index(IndexOf::Paper, &parsed.value.index_text()))
-        .collect();
+    let (nationality, number) = nationality_and_number(text);
+    let papers = paper_indexes(cipher, nationality, number, today);
     let found = uow.find_papers(&papers).await?;
     let mut ids: Vec<PupilId> = found.into_iter().map(|found| found.id).collect();
     let student_number = StudentNumber::parse(text)

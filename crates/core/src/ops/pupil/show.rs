@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use super::birth_year;
 use super::record::{self, Guardian, Record};
 use crate::access::{Permission, Place};
 use crate::context::Cx;
-use crate::domain::application::{ApplicationState, PupilStatus};
+use crate::domain::application::{ApplicationKind, ApplicationState, PupilStatus};
 use crate::domain::correction::RecordPart;
 use crate::domain::enrolment::{EnrolmentOutcome, EnrolmentReason};
 use crate::domain::gender::Gender;
@@ -20,10 +21,9 @@ use crate::error::{Code, OpError};
 use crate::id::{OrderId, PupilId, SchoolId};
 use crate::ops::audit::AuditView;
 use crate::ops::class::grade_name;
+use crate::ops::school::year_of;
 use crate::ops::touches;
-use crate::ports::{
-    ApplicationRow, EnrolmentRow, OrderStepRow, PupilRow, PupilVersionRow, UnitOfWork,
-};
+use crate::ports::{ApplicationRow, EnrolmentRow, OrderStepRow, PupilRow, PupilVersionRow};
 
 /// Entries of the audit log that a page shows.
 const ENTRIES: u32 = 200;
@@ -334,7 +334,9 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             .collect(),
         Some(_) | None => Vec::new(),
     };
-    let audit = audit(&mut *cx.uow, &subjects)
+    let audit = cx
+        .uow
+        .audit_about(&subjects, ENTRIES)
         .await?
         .into_iter()
         .filter(|entry| until(entry.at) && (by_district || entry.account_id == Some(account)))
@@ -352,18 +354,15 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
         .find(|enrolment| enrolment.end_at.is_none())
         .or(enrolments.last())
         .cloned()
-        .map(EnrolmentView::from);
+        .map(EnrolmentView::try_from)
+        .transpose()?;
     Ok(PupilPage {
         id: row.id,
         version: row.version,
         paper_masked: record.paper_masked(),
         student_number_masked: record.student_number_masked(),
         has_address: record.address.is_some(),
-        birth_year: record
-            .birth_date
-            .as_deref()
-            .and_then(|date| date.get(..4))
-            .and_then(|year| year.parse().ok()),
+        birth_year: birth_year(record.birth_date.as_deref()),
         name: record.name,
         gender: record.gender,
         paper_kind_name: PaperKind::from_stored(&record.paper_kind)
@@ -395,7 +394,10 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             .into_iter()
             .map(PupilApplication::from)
             .collect(),
-        enrolments: enrolments.into_iter().map(EnrolmentView::from).collect(),
+        enrolments: enrolments
+            .into_iter()
+            .map(EnrolmentView::try_from)
+            .collect::<Result<_, _>>()?,
         orders,
         corrections: versions
             .into_iter()
@@ -407,13 +409,6 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
         may_correct,
         created_at: row.created_at,
     })
-}
-
-async fn audit(
-    uow: &mut dyn UnitOfWork,
-    subjects: &[Uuid],
-) -> Result<Vec<crate::ports::AuditRecord>, OpError> {
-    uow.audit_about(subjects, ENTRIES).await
 }
 
 /// An application as it was: its moments tell its state. A return has no moment of its
@@ -446,11 +441,10 @@ fn status_at<'r>(
     enrolments: &[EnrolmentRow],
     applications: &[ApplicationRow],
 ) -> &'r str {
-    let approved = applications.iter().any(|made| made.approved_at.is_some());
     let at_school = enrolments
         .iter()
         .any(|enrolment| enrolment.end_at.is_none());
-    if !approved && applications.iter().all(|made| made.approved_at.is_none()) {
+    if applications.iter().all(|made| made.approved_at.is_none()) {
         PupilStatus::Pending.as_str()
     } else if at_school {
         PupilStatus::Enrolled.as_str()
@@ -464,9 +458,7 @@ fn orders(steps: Vec<OrderStepRow>) -> Vec<PupilOrderView> {
     let mut orders: Vec<PupilOrderView> = Vec::new();
     for step in steps {
         let view = OrderStepView {
-            name: OrderStep::ALL
-                .into_iter()
-                .find(|known| known.as_str() == step.step)
+            name: OrderStep::from_stored(&step.step)
                 .map_or("", OrderStep::zh)
                 .to_owned(),
             at: step.at,
@@ -513,13 +505,15 @@ impl From<Guardian> for GuardianView {
     }
 }
 
-impl From<EnrolmentRow> for EnrolmentView {
-    fn from(enrolment: EnrolmentRow) -> Self {
-        Self {
+impl TryFrom<EnrolmentRow> for EnrolmentView {
+    type Error = OpError;
+
+    fn try_from(enrolment: EnrolmentRow) -> Result<Self, OpError> {
+        Ok(Self {
             school_id: enrolment.school_id,
             school_name: enrolment.school_name,
             district: enrolment.district,
-            school_year: format!("{}-{}", enrolment.school_year, enrolment.school_year + 1),
+            school_year: year_of(enrolment.school_year)?.to_string(),
             grade: enrolment.grade,
             grade_name: grade_name(enrolment.grade),
             class_number: enrolment.class_number,
@@ -534,19 +528,16 @@ impl From<EnrolmentRow> for EnrolmentView {
                 .as_deref()
                 .and_then(EnrolmentOutcome::from_stored)
                 .map(|outcome| outcome.zh().to_owned()),
-        }
+        })
     }
 }
 
 impl From<ApplicationRow> for PupilApplication {
     fn from(application: ApplicationRow) -> Self {
         Self {
-            kind_name: match application.kind.as_str() {
-                "registration" => "注册报到",
-                "transfer_in" => "转入",
-                _ => "新生",
-            }
-            .to_owned(),
+            kind_name: ApplicationKind::from_stored(&application.kind)
+                .map_or("", ApplicationKind::zh)
+                .to_owned(),
             school_name: application.school_name,
             state_name: ApplicationState::from_stored(&application.state)
                 .map_or("", ApplicationState::zh)

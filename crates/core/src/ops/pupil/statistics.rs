@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::context::Cx;
-use crate::error::{Code, OpError};
+use crate::error::OpError;
 use crate::id::SchoolId;
 use crate::ops::class::grade_name;
-use crate::ops::page::{ListScope, list_scopes};
+use crate::ops::page::{ListScope, asked_scopes};
 use crate::ops::touches;
 
 /// Where.
@@ -102,17 +102,8 @@ pub async fn run(
     cx: &mut Cx,
     request: PupilStatisticsRequest,
 ) -> Result<PupilStatisticsResponse, OpError> {
-    let school = match request.school_id {
-        Some(id) => Some(cx.uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
-        None => None,
-    };
-    let scopes = list_scopes(
-        cx.reach(),
-        request.district.as_deref(),
-        school
-            .as_ref()
-            .map(|school| (school.id, school.district.as_str())),
-    )?;
+    let (reach, district) = (cx.reach().clone(), request.district.as_deref());
+    let (scopes, _) = asked_scopes(&mut *cx.uow, &reach, district, request.school_id).await?;
     let one_school = match scopes.as_slice() {
         [ListScope::School(id)] => Some(*id),
         _ => None,
@@ -120,12 +111,9 @@ pub async fn run(
     let mut schools: Vec<SchoolCount> = Vec::new();
     let mut grades: BTreeMap<i64, GradeCount> = BTreeMap::new();
     for scope in scopes {
-        let (district, school) = match &scope {
-            ListScope::City => (None, None),
-            ListScope::District(code) => (Some(code.as_str()), None),
-            ListScope::School(id) => (None, Some(*id)),
-        };
-        for row in cx.uow.pupil_counts(district, school, false).await? {
+        let (district, school) = scope.parts();
+        let counts = cx.uow.pupil_counts(district.as_deref(), school, false);
+        for row in counts.await? {
             let count = GradeCount {
                 grade: row.grade,
                 grade_name: grade_name(row.grade),

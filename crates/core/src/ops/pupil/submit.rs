@@ -9,7 +9,7 @@ use super::SubjectProblem;
 use crate::context::{AuditNote, Cx};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ImportId, PupilId, SchoolId};
-use crate::ops::class::grade_name;
+use crate::ops::class::{grade_name, numbered};
 use crate::ops::touches;
 use crate::ports::PupilFilter;
 
@@ -98,12 +98,8 @@ pub async fn run(cx: &mut Cx, request: SubmitPupilsRequest) -> Result<StepResult
             (done, "一次导入的学生".to_owned())
         }
         (None, None, Some(grade), Some(number)) => {
-            let class = cx
-                .uow
-                .classes(school.id, school.school_year, Some(grade))
+            let class = numbered(&mut *cx.uow, &school, grade, number)
                 .await?
-                .into_iter()
-                .find(|class| class.number == number)
                 .ok_or(Code::ClassUnknown)?;
             let filter = PupilFilter {
                 school: Some(school.id),

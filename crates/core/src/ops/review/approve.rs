@@ -75,7 +75,7 @@ pub async fn run(cx: &mut Cx, request: ApproveReviewRequest) -> Result<StepResul
         orders.len()
     );
     cx.note(
-        note_of(&super::places(&admitted), summary)
+        note_of(super::places(&admitted), summary)
             .with(serde_json::json!({
                 "applications": steps.iter().map(|step| step.id).collect::<Vec<_>>(),
                 "orders": orders,

@@ -16,7 +16,7 @@ use crate::domain::paper::PaperKind;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ApplicationId, PupilId, SchoolId};
 use crate::ops::class::grade_name;
-use crate::ops::page::{ListScope, list_scopes};
+use crate::ops::page::{ListScope, asked_scopes};
 use crate::ops::pupil::{SubjectProblem, masked_paper};
 use crate::ports::{ApplicationQuery, ApplicationRecord, Cipher};
 
@@ -196,32 +196,17 @@ async fn queries(cx: &mut Cx, filter: &ReviewFilter) -> Result<Vec<ApplicationQu
         .as_deref()
         .map(ApplicationState::parse)
         .transpose()?;
-    let school = match filter.school_id {
-        Some(id) => Some(cx.uow.school(id).await?.ok_or(Code::SchoolUnknown)?),
-        None => None,
-    };
-    let scopes = list_scopes(
-        cx.reach(),
-        filter.district.as_deref(),
-        school
-            .as_ref()
-            .map(|school| (school.id, school.district.as_str())),
-    )?;
+    let (reach, district) = (cx.reach().clone(), filter.district.as_deref());
+    let (scopes, _) = asked_scopes(&mut *cx.uow, &reach, district, filter.school_id).await?;
     Ok(scopes
         .into_iter()
-        .map(|scope| {
-            let (district, school) = match scope {
-                ListScope::City => (None, None),
-                ListScope::District(code) => (Some(code), None),
-                ListScope::School(id) => (None, Some(id)),
-            };
-            ApplicationQuery {
-                district,
-                school,
-                kind: kind.map(|kind| kind.as_str().to_owned()),
-                state: state.map(|state| state.as_str().to_owned()),
-                submitted_by: filter.submitted_by,
-            }
+        .map(ListScope::parts)
+        .map(|(district, school)| ApplicationQuery {
+            district,
+            school,
+            kind: kind.map(|kind| kind.as_str().to_owned()),
+            state: state.map(|state| state.as_str().to_owned()),
+            submitted_by: filter.submitted_by,
         })
         .collect())
 }
@@ -346,12 +331,8 @@ fn about(record: &ApplicationRecord, problem: Problem) -> SubjectProblem {
 }
 
 /// The schools that applications are for, for the audit log.
-fn places(records: &[ApplicationRecord]) -> Vec<(String, SchoolId)> {
-    let mut places: Vec<(String, SchoolId)> = records
+fn places(records: &[ApplicationRecord]) -> impl Iterator<Item = (&str, SchoolId)> {
+    records
         .iter()
-        .map(|record| (record.district.clone(), record.school_id))
-        .collect();
-    places.sort_unstable();
-    places.dedup();
-    places
+        .map(|record| (record.district.as_str(), record.school_id))
 }

@@ -56,7 +56,7 @@ pub async fn run(cx: &mut Cx, request: ReturnReviewRequest) -> Result<StepResult
         .await?;
     let summary = format!("退回申请：{} 名学生", steps.len());
     cx.note(
-        note_of(&super::places(&records), summary)
+        note_of(super::places(&records), summary)
             .with(serde_json::json!({
                 "applications": steps.iter().map(|step| step.id).collect::<Vec<_>>(),
                     "reason": reason,

@@ -1,6 +1,7 @@
 //! Opens an application for review (打开待审申请): its numbers are not masked, so each
 //! opening is in the audit log.
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -14,9 +15,9 @@ use crate::domain::relation::Relation;
 use crate::domain::year::SchoolYear;
 use crate::error::{Code, OpError, Problem};
 use crate::id::ApplicationId;
-use crate::ops::pupil::open_text;
+use crate::ops::pupil::record::{Guardian, Record};
+use crate::ops::school::year_of;
 use crate::ops::touches;
-use crate::ports::{ReviewedPupil, SealedAt};
 use crate::settings::Settings;
 
 /// Which application.
@@ -91,51 +92,22 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
         .into_iter()
         .next()
         .ok_or(Code::ApplicationUnknown)?;
-    let pupil = cx
+    let row = cx
         .uow
-        .reviewed_pupil(request.id)
+        .pupil_row(application.pupil_id)
         .await?
-        .ok_or(Code::ApplicationUnknown)?;
+        .ok_or(Code::PupilUnknown)?;
+    let class = cx
+        .uow
+        .class(application.class_id)
+        .await?
+        .ok_or(Code::ClassUnknown)?;
     let reasons = Settings::review_reasons(&mut *cx.uow, &application.district).await?;
     let cipher = cx.ports.cipher.clone();
-    let open = |table, column, row, sealed: Option<&Vec<u8>>| {
-        sealed
-            .map(|sealed| open_text(&*cipher, SealedAt { table, column, row }, sealed))
-            .transpose()
-    };
-    let row = application.pupil_id.0;
-    let paper_number =
-        open("pupil", "paper", row, Some(&application.paper_sealed))?.unwrap_or_default();
-    let student_number = open(
-        "pupil",
-        "student_number",
-        row,
-        pupil.student_number_sealed.as_ref(),
-    )?;
-    let address = open("pupil", "address", row, pupil.address_sealed.as_ref())?;
-    let checks = checks(
-        cx,
-        &pupil,
-        &application.paper_kind,
-        &paper_number,
-        application.grade,
-    );
-    let mut guardians = Vec::with_capacity(pupil.guardians.len());
-    for guardian in pupil.guardians {
-        guardians.push(GuardianInReview {
-            phone: open(
-                "guardian",
-                "phone",
-                guardian.id,
-                guardian.phone_sealed.as_ref(),
-            )?,
-            relation_name: guardian
-                .relation
-                .and_then(|code| Relation::parse(&code).ok())
-                .map(|relation| relation.zh().to_owned()),
-            name: guardian.name,
-        });
-    }
+    let guardians = cx.uow.guardians_of(row.id).await?;
+    let record = Record::open(&row, &guardians, &*cipher)?;
+    let year = year_of(class.school_year)?;
+    let checks = checks(&record, year, application.grade, cx.today());
     cx.note(
         AuditNote::school(
             application.district.clone(),
@@ -147,44 +119,54 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
     );
     Ok(ShowReviewResponse {
         application: ApplicationView::new(application, &*cipher)?,
-        paper_number,
-        gender: pupil.gender,
-        birth_date: pupil.birth_date,
-        nationality: pupil.nationality,
-        student_number,
-        address,
-        guardians,
+        paper_number: record.paper,
+        gender: record.gender,
+        birth_date: record.birth_date,
+        nationality: record.nationality,
+        student_number: record.student_number,
+        address: record.address,
+        guardians: record
+            .guardians
+            .into_iter()
+            .map(GuardianInReview::from)
+            .collect(),
         checks,
         reasons,
     })
 }
 
 /// Age against the grade, gender against the number.
-fn checks(
-    cx: &Cx,
-    pupil: &ReviewedPupil,
-    paper_kind: &str,
-    number: &str,
-    grade: i64,
-) -> Vec<Problem> {
+fn checks(record: &Record, year: SchoolYear, grade: i64, today: NaiveDate) -> Vec<Problem> {
     let mut checks = Vec::new();
-    let birth = pupil
-        .birth_date
-        .as_deref()
-        .and_then(|date| date.parse().ok());
-    if let (Some(birth), Ok(year), Ok(grade)) = (
-        birth,
-        SchoolYear::parse(&pupil.school_year.to_string()),
+    let birth = record.birth_date.as_deref();
+    if let (Some(birth), Ok(grade)) = (
+        birth.and_then(|date| date.parse().ok()),
         GradeNo::new(grade),
     ) {
         checks.extend(year.check_age(birth, grade));
     }
-    let stated = PaperKind::from_stored(paper_kind)
-        .and_then(|kind| Paper::parse(kind, number, pupil.nationality.as_deref(), cx.today()).ok())
+    let stated = PaperKind::from_stored(&record.paper_kind)
+        .and_then(|kind| {
+            Paper::parse(kind, &record.paper, record.nationality.as_deref(), today).ok()
+        })
         .and_then(|parsed| parsed.value.gender());
-    let recorded = pupil.gender.as_deref().and_then(Gender::from_stored);
+    let recorded = record.gender.as_deref().and_then(Gender::from_stored);
     if stated.is_some() && recorded.is_some() && stated != recorded {
         checks.push(Problem::new(Code::GenderMismatch).warning());
     }
     checks
+}
+
+impl From<Guardian> for GuardianInReview {
+    fn from(guardian: Guardian) -> Self {
+        Self {
+            relation_name: guardian
+                .relation
+                .as_deref()
+                .and_then(Relation::from_stored)
+                .map(|relation| relation.zh().to_owned()),
+            name: guardian.name,
+            phone: guardian.phone,
+        }
+    }
 }

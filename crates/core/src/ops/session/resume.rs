@@ -35,7 +35,7 @@ pub async fn run(cx: &mut Cx, request: ResumeSessionRequest) -> Result<SessionVi
     if !password::verify(&request.password, &account.password_hash) {
         cx.keep_changes_on_refusal();
         let settings = Settings::city(&mut *cx.uow).await?;
-        let address = super::sign_in::hex(&cx.ports.cipher.index(IndexOf::Address, &cx.address));
+        let address = hex::encode(cx.ports.cipher.index(IndexOf::Address, &cx.address));
         let mut from = cx.uow.address_failures(&address).await?;
         let error =
             super::sign_in::count_failure(cx, Some(account), &address, &mut from, &settings)

@@ -42,7 +42,7 @@ pub async fn run(cx: &mut Cx, request: SignInRequest) -> Result<SignInResponse, 
     let settings = Settings::city(&mut *cx.uow).await?;
     let now = cx.now.ms();
     let login = request.login.trim().to_lowercase();
-    let address = hex(&cx.ports.cipher.index(IndexOf::Address, &cx.address));
+    let address = hex::encode(cx.ports.cipher.index(IndexOf::Address, &cx.address));
     let mut from = cx.uow.address_failures(&address).await?;
     let found = cx.uow.account_by_login(&login).await?;
     cx.note(AuditNote::city(format!("登录名：{}", shown(&login))));
@@ -160,9 +160,4 @@ fn shown(login: &str) -> &str {
     } else {
         "（不是登录名）"
     }
-}
-
-/// Hexadecimal text of a keyed hash.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
