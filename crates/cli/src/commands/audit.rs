@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use ekatong_host::Exit;
 use serde_json::{Value, json};
 
-use super::Fields;
+use super::{Fields, Page};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text, yes};
 use crate::session::{Context, signed_in};
@@ -43,12 +43,8 @@ pub(crate) struct List {
     /// 末日（含）
     #[arg(long, value_name = "日期")]
     to: Option<String>,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
 }
 
 pub(crate) async fn run(command: Audit, context: &Context) -> Result<Exit, Failure> {
@@ -61,8 +57,7 @@ pub(crate) async fn run(command: Audit, context: &Context) -> Result<Exit, Failu
                 .maybe("district", list.district)
                 .maybe("from", list.from)
                 .maybe("to", list.to)
-                .maybe("limit", list.limit)
-                .maybe("after", list.after)
+                .page(list.page)
                 .done();
             session.show("audit.list", request, table).await
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::template::saved;
-use super::{Fields, id};
+use super::{Fields, Page, id};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text};
 use crate::session::{Context, Session, check_free, signed_in};
@@ -39,12 +39,8 @@ pub(crate) enum Import {
         /// 状态
         #[arg(long, value_name = "状态", value_parser = STATES)]
         state: Option<String>,
-        /// 每页行数（1–500，默认 50）
-        #[arg(long, value_name = "行数")]
-        limit: Option<u32>,
-        /// 下一页的起点
-        #[arg(long, value_name = "起点")]
-        after: Option<String>,
+        #[command(flatten)]
+        page: Page,
     },
     /// 查看一次导入
     Show {
@@ -111,8 +107,7 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
             school,
             kind,
             state,
-            limit,
-            after,
+            page,
         } => {
             signed_in(context, async |session| {
                 let school = session.maybe_school_id(school.as_deref()).await?;
@@ -120,8 +115,7 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
                     .maybe("schoolId", school.map(|id| id.to_string()))
                     .maybe("kind", kind)
                     .maybe("state", state)
-                    .maybe("limit", limit)
-                    .maybe("after", after)
+                    .page(page)
                     .done();
                 session.show("import.list", request, table).await
             })

@@ -18,13 +18,16 @@ pub(crate) mod status;
 pub(crate) mod template;
 pub(crate) mod user;
 
+use std::path::Path;
+
+use clap::Args;
 use ekatong_host::Exit;
 use serde_json::{Map, Value};
 
 use crate::args::Noun;
 use crate::failure::Failure;
 use crate::output::{Output, list, number, text};
-use crate::session::Context;
+use crate::session::{Context, Session, check_free};
 
 /// Runs one command.
 pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> {
@@ -50,6 +53,17 @@ pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> 
     }
 }
 
+/// Which page of a list.
+#[derive(Debug, Args)]
+pub(crate) struct Page {
+    /// 每页行数（1–500，默认 50）
+    #[arg(long, value_name = "行数")]
+    limit: Option<u32>,
+    /// 下一页的起点
+    #[arg(long, value_name = "起点")]
+    after: Option<String>,
+}
+
 /// A request of the fields that have a value.
 pub(crate) struct Fields(Map<String, Value>);
 
@@ -70,6 +84,10 @@ impl Fields {
         }
     }
 
+    pub(crate) fn page(self, page: Page) -> Self {
+        self.maybe("limit", page.limit).maybe("after", page.after)
+    }
+
     pub(crate) fn done(self) -> Value {
         Value::Object(self.0)
     }
@@ -87,6 +105,31 @@ pub(crate) fn step_result(output: Output, answer: &Value, what: &str) -> Exit {
             .iter()
             .any(|problem| text(problem, "severity") == "error");
     if refused { Exit::Rejected } else { Exit::Done }
+}
+
+/// 七年级 3班: grade and class of an answer.
+pub(crate) fn class_of(item: &Value) -> String {
+    let (grade, class) = (text(item, "gradeName"), number(item, "classNumber"));
+    format!("{grade} {class}班")
+}
+
+/// Runs an export, saves its file and says how many `what` it holds.
+pub(crate) async fn export(
+    session: &Session,
+    op: &str,
+    request: Value,
+    (out, force): (&Path, bool),
+    what: &str,
+) -> Result<Exit, Failure> {
+    check_free(out, force)?;
+    let mut answer = session.job(op, request).await?;
+    session.save(&answer, out, force).await?;
+    template::saved(&mut answer, out);
+    session.output.answer(&answer, |output, answer| {
+        let rows = number(answer, "rows");
+        output.line(&format!("已导出 {rows} {what}：{}", out.display()));
+    });
+    Ok(Exit::Done)
 }
 
 /// Ids written with commas between them.

@@ -8,12 +8,11 @@ use ekatong_host::Exit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::template::saved;
-use super::{Fields, id, step_result};
+use super::{Fields, Page, class_of, export, id, step_result};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text, yes};
 use crate::resolve::{ClassFilter, ClassPlace, class_filter, class_place};
-use crate::session::{Context, Session, check_free, signed_in};
+use crate::session::{Context, Session, signed_in};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
@@ -97,12 +96,8 @@ pub(crate) struct Filter {
 pub(crate) struct List {
     #[command(flatten)]
     filter: Filter,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
     /// 把全部符合的订单导出为工作簿
     #[arg(long, value_name = "文件.xlsx", conflicts_with_all = ["limit", "after"])]
     out: Option<PathBuf>,
@@ -211,24 +206,13 @@ async fn show(session: &Session, command: List) -> Result<Exit, Failure> {
     let Some(out) = command.out else {
         let request = Fields::new()
             .with("filter", command.filter.request(session).await?)
-            .maybe("limit", command.limit)
-            .maybe("after", command.after)
+            .page(command.page)
             .done();
         return session.show("order.list", request, table).await;
     };
-    check_free(&out, command.force)?;
     let request = json!({ "filter": command.filter.request(session).await? });
-    let mut answer = session.job("order.export", request).await?;
-    session.save(&answer, &out, command.force).await?;
-    saved(&mut answer, &out);
-    session.output.answer(&answer, |output, answer| {
-        output.line(&format!(
-            "已导出 {} 张订单：{}",
-            number(answer, "rows"),
-            out.display()
-        ));
-    });
-    Ok(Exit::Done)
+    let out = (out.as_path(), command.force);
+    export(session, "order.export", request, out, "张订单").await
 }
 
 fn table(output: Output, answer: &Value) {
@@ -238,11 +222,7 @@ fn table(output: Output, answer: &Value) {
             vec![
                 text(order, "districtName").to_owned(),
                 text(order, "schoolName").to_owned(),
-                format!(
-                    "{} {}班",
-                    text(order, "gradeName"),
-                    number(order, "classNumber")
-                ),
+                class_of(order),
                 text(order, "pupilName").to_owned(),
                 text(order, "stateName").to_owned(),
                 moment(order, "approvedAt"),

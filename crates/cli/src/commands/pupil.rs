@@ -9,13 +9,12 @@ use ekatong_host::Exit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::template::saved;
-use super::{Fields, id, step_result};
+use super::{Fields, Page, class_of, export, id, step_result};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text, yes};
 use crate::resolve::{ClassFilter, ClassPlace, class_filter, class_place};
 use crate::secrets;
-use crate::session::{Context, Session, check_free, signed_in};
+use crate::session::{Context, Session, signed_in};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pupil {
@@ -86,12 +85,8 @@ pub(crate) struct Search {
     /// 学校代码
     #[arg(long, value_name = "代码")]
     school: Option<String>,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
 }
 
 #[derive(Debug, Args)]
@@ -134,12 +129,8 @@ pub(crate) struct List {
     /// 导入编号
     #[arg(long, value_name = "编号", value_parser = id)]
     import: Option<Uuid>,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
     /// 把全部符合的学生导出为工作簿
     #[arg(long, value_name = "文件.xlsx", conflicts_with_all = ["limit", "after"])]
     out: Option<PathBuf>,
@@ -200,8 +191,7 @@ pub(crate) async fn run(command: Pupil, context: &Context) -> Result<Exit, Failu
                     .with("text", text)
                     .maybe("district", search.district)
                     .maybe("schoolId", school.map(|id| id.to_string()))
-                    .maybe("limit", search.limit)
-                    .maybe("after", search.after)
+                    .page(search.page)
                     .done();
                 session.show("pupil.list", request, table).await
             })
@@ -239,29 +229,16 @@ async fn pupils(session: &Session, command: List) -> Result<Exit, Failure> {
         .maybe("applicationState", command.state)
         .maybe("importId", command.import.map(|id| id.to_string()));
     let Some(out) = command.out else {
-        let request = filter
-            .maybe("limit", command.limit)
-            .maybe("after", command.after)
-            .done();
+        let request = filter.page(command.page).done();
         return session.show("pupil.list", request, table).await;
     };
-    check_free(&out, command.force)?;
     let request = Fields::new()
         .with("filter", filter.done())
         .with("unmasked", command.unmasked)
         .maybe("reason", command.reason)
         .done();
-    let mut answer = session.job("pupil.export", request).await?;
-    session.save(&answer, &out, command.force).await?;
-    saved(&mut answer, &out);
-    session.output.answer(&answer, |output, answer| {
-        output.line(&format!(
-            "已导出 {} 名学生：{}",
-            number(answer, "rows"),
-            out.display()
-        ));
-    });
-    Ok(Exit::Done)
+    let out = (out.as_path(), command.force);
+    export(session, "pupil.export", request, out, "名学生").await
 }
 
 fn statistics(output: Output, answer: &Value) {
@@ -281,11 +258,7 @@ fn statistics(output: Output, answer: &Value) {
         row(name, "合计".to_owned(), school);
     }
     for class in list(answer, "classes") {
-        let place = format!(
-            "{} {}班",
-            text(class, "gradeName"),
-            number(class, "classNumber")
-        );
+        let place = class_of(class);
         row("", place, class);
     }
     output.table(&["学校", "年级、班级", "人数"], &rows);
@@ -372,14 +345,7 @@ fn print_page(output: Output, page: &Value) {
         ],
         vec!["家庭住址".to_owned(), clear("address", "")],
         vec!["学校".to_owned(), text(&enrolment, "schoolName").to_owned()],
-        vec![
-            "班级".to_owned(),
-            format!(
-                "{} {}班",
-                text(&enrolment, "gradeName"),
-                number(&enrolment, "classNumber")
-            ),
-        ],
+        vec!["班级".to_owned(), class_of(&enrolment)],
         vec!["学生状态".to_owned(), text(page, "statusName").to_owned()],
         vec![
             "申请状态".to_owned(),
@@ -436,11 +402,7 @@ fn table(output: Output, answer: &Value) {
                 text(pupil, "name").to_owned(),
                 text(pupil, "paperMasked").to_owned(),
                 text(pupil, "schoolName").to_owned(),
-                format!(
-                    "{} {}班",
-                    text(pupil, "gradeName"),
-                    number(pupil, "classNumber")
-                ),
+                class_of(pupil),
                 text(pupil, "applicationStateName").to_owned(),
                 moment(pupil, "submittedAt"),
                 text(pupil, "orderStateName").to_owned(),

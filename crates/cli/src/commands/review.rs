@@ -6,9 +6,9 @@ use ekatong_host::Exit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Fields, id, step_result};
+use super::{Fields, Page, class_of, id, step_result};
 use crate::failure::Failure;
-use crate::output::{Output, list, moment, next_page, number, text};
+use crate::output::{Output, list, moment, next_page, text};
 use crate::session::{Context, Session, signed_in};
 
 #[derive(Debug, Subcommand)]
@@ -41,12 +41,8 @@ pub(crate) struct List {
     /// 学校代码
     #[arg(long, value_name = "代码")]
     school: Option<String>,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
 }
 
 #[derive(Debug, Args)]
@@ -88,11 +84,7 @@ pub(crate) async fn run(command: Review, context: &Context) -> Result<Exit, Fail
                 .maybe("district", list.district)
                 .maybe("schoolId", school.map(|id| id.to_string()))
                 .done();
-            let request = Fields::new()
-                .with("filter", filter)
-                .maybe("limit", list.limit)
-                .maybe("after", list.after)
-                .done();
+            let request = Fields::new().with("filter", filter).page(list.page).done();
             session.show("review.list", request, table).await
         }
         Review::Approve(which) => {
@@ -118,11 +110,7 @@ fn table(output: Output, answer: &Value) {
             vec![
                 text(item, "kindName").to_owned(),
                 text(item, "schoolName").to_owned(),
-                format!(
-                    "{} {}班",
-                    text(item, "gradeName"),
-                    number(item, "classNumber")
-                ),
+                class_of(item),
                 text(item, "pupilName").to_owned(),
                 text(item, "paperMasked").to_owned(),
                 text(item, "stateName").to_owned(),

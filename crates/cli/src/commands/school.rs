@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use ekatong_host::Exit;
 use serde_json::{Value, json};
 
-use super::Fields;
+use super::{Fields, Page};
 use crate::failure::Failure;
 use crate::output::{Output, list, next_page, text};
 use crate::session::{Context, signed_in};
@@ -74,12 +74,8 @@ pub(crate) struct List {
     /// 名称的一部分，或代码的开头
     #[arg(long, value_name = "文字")]
     text: Option<String>,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
 }
 
 pub(crate) async fn run(command: School, context: &Context) -> Result<Exit, Failure> {
@@ -115,8 +111,7 @@ pub(crate) async fn run(command: School, context: &Context) -> Result<Exit, Fail
             let request = Fields::new()
                 .maybe("district", list.district)
                 .maybe("text", list.text)
-                .maybe("limit", list.limit)
-                .maybe("after", list.after)
+                .page(list.page)
                 .done();
             session.show("school.list", request, table).await
         }

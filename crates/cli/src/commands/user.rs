@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use ekatong_host::Exit;
 use serde_json::{Value, json};
 
-use super::Fields;
+use super::{Fields, Page};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, text, yes};
 use crate::secrets;
@@ -116,12 +116,8 @@ pub(crate) struct List {
     /// 角色
     #[arg(long, value_name = "角色", value_parser = ROLES)]
     role: Option<String>,
-    /// 每页行数（1–500，默认 50）
-    #[arg(long, value_name = "行数")]
-    limit: Option<u32>,
-    /// 下一页的起点
-    #[arg(long, value_name = "起点")]
-    after: Option<String>,
+    #[command(flatten)]
+    page: Page,
 }
 
 pub(crate) async fn run(command: User, context: &Context) -> Result<Exit, Failure> {
@@ -204,8 +200,7 @@ pub(crate) async fn run(command: User, context: &Context) -> Result<Exit, Failur
             let request = Fields::new()
                 .maybe("text", list.text)
                 .maybe("role", list.role)
-                .maybe("limit", list.limit)
-                .maybe("after", list.after)
+                .page(list.page)
                 .done();
             signed_in(context, async |session| {
                 session.show("account.list", request, table).await
