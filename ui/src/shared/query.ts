@@ -1,6 +1,6 @@
 // Reading and acting through the registry, with the cache around it.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { CallError, newKey, type OpName, type Req, type Res } from "../platform";
 import { call } from "./call";
 
@@ -37,6 +37,32 @@ export function usePages<K extends Paged>(op: K, req: Omit<Req<K>, "after"> | nu
   });
   const items = query.data?.pages.flatMap((page) => (page as { items: ItemOf<K>[] }).items) ?? [];
   return { query, items, pages: query.data?.pages as Res<K>[] | undefined };
+}
+
+/**
+ * Does an operation that records each look, once for a request and not again with every change of the data.
+ * The request has to be the same object between two drawings.
+ */
+export function useLook<K extends OpName>(op: K, req: Req<K>) {
+  const [answer, setAnswer] = useState<{ data: Res<K> | undefined; error: unknown }>({ data: undefined, error: null });
+  const look = useCallback(
+    async (signal?: AbortSignal) => {
+      setAnswer({ data: undefined, error: null });
+      try {
+        const data = await call(op, req, { signal });
+        if (!signal?.aborted) setAnswer({ data, error: null });
+      } catch (error) {
+        if (!signal?.aborted) setAnswer({ data: undefined, error });
+      }
+    },
+    [op, req],
+  );
+  useEffect(() => {
+    const abort = new AbortController();
+    void look(abort.signal);
+    return () => abort.abort();
+  }, [look]);
+  return { ...answer, isPending: answer.data === undefined && answer.error === null, refetch: () => void look() };
 }
 
 /** Reads every page of a small list (schools of a scope), at most 20 pages. */

@@ -1,22 +1,27 @@
 // 证件号诊断: which numbers a damaged one can have been. A person picks; nothing is filled in by itself.
 import { CheckCircleFilled } from "@ant-design/icons";
 import { Button, Drawer } from "antd";
-import { useCallback, useEffect, useState } from "react";
-import type { DoctorImportResponse, DoctorRow } from "../../api.gen";
-import { call } from "../../shared/call";
+import { useMemo, useState } from "react";
+import type { DoctorRow } from "../../api.gen";
 import { EmptyState, QueryView } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
 import { capped } from "../../shared/formatting";
+import { useLook } from "../../shared/query";
 import { tCommon, tImport } from "../../shared/texts";
 
 /** Rows at once: every look at numbers on record is in the audit log, so no more than are worked on. */
 const PAGE = 10;
 
 export function Doctor(props: { importId: string; row: number; busy: boolean; onPick: (row: DoctorRow, number: string) => Promise<boolean>; onClose: () => void }) {
+  const { importId } = props;
   // The row the person came from is the first.
   const [after, setAfter] = useState(props.row - 1);
   const [done, setDone] = useState<ReadonlyMap<number, string>>(new Map());
-  const query = useLook(props.importId, after);
+  // What was picked stays in view, and a look is recorded: asked once for each page.
+  const query = useLook(
+    "import.doctor",
+    useMemo(() => ({ importId, after, limit: PAGE }), [importId, after]),
+  );
   const pick = async (row: DoctorRow, number: string) => {
     if (await props.onPick(row, number)) setDone((before) => new Map(before).set(row.row, number));
   };
@@ -43,29 +48,6 @@ export function Doctor(props: { importId: string; row: number; busy: boolean; on
       </QueryView>
     </Drawer>
   );
-}
-
-/** Asked once for each page, not again with every change of the data: what was picked stays in view, and a look is recorded. */
-function useLook(importId: string, after: number) {
-  const [answer, setAnswer] = useState<{ data: DoctorImportResponse | undefined; error: unknown }>({ data: undefined, error: null });
-  const look = useCallback(
-    async (signal?: AbortSignal) => {
-      setAnswer({ data: undefined, error: null });
-      try {
-        const data = await call("import.doctor", { importId, after, limit: PAGE }, { signal });
-        if (!signal?.aborted) setAnswer({ data, error: null });
-      } catch (error) {
-        if (!signal?.aborted) setAnswer({ data: undefined, error });
-      }
-    },
-    [importId, after],
-  );
-  useEffect(() => {
-    const abort = new AbortController();
-    void look(abort.signal);
-    return () => abort.abort();
-  }, [look]);
-  return { ...answer, isPending: answer.data === undefined && answer.error === null, refetch: () => void look() };
 }
 
 function Case(props: { row: DoctorRow; picked: string | undefined; busy: boolean; onPick: (number: string) => void }) {

@@ -1,10 +1,11 @@
 // What can be done with the orders chosen: by ids, or for everything that matches the filter.
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input } from "antd";
+import { App, Button } from "antd";
 import { useState } from "react";
 import type { CappedCount, OrderFilter, OrderView, StepResult } from "../../api.gen";
 import { SelectionBar, useNotify } from "../../shared/components/feedback";
 import { FormModal } from "../../shared/components/form-modal";
+import { ReasonField } from "../../shared/components/reason-field";
 import { capped, count } from "../../shared/formatting";
 import { runJob } from "../../shared/jobs";
 import { useAction } from "../../shared/query";
@@ -135,18 +136,12 @@ export function OrderActions(props: {
           }}
         >
           {(form) => (
-            <>
-              <Form.Item name="reason" label={tOrders.reasonLabel} rules={[{ required: true, whitespace: true, message: tCommon.required(tOrders.reasonLabel) }]}>
-                <Input.TextArea autoFocus rows={3} data-testid="orders-reason" />
-              </Form.Item>
-              <div className="ek-row">
-                {(asking === "withdraw" ? tOrders.withdrawReasons : tOrders.returnReasons).map((r) => (
-                  <Button key={r} size="small" onClick={() => form.setFieldsValue({ reason: r })}>
-                    {r}
-                  </Button>
-                ))}
-              </div>
-            </>
+            <ReasonField
+              form={form}
+              label={tOrders.reasonLabel}
+              reasons={asking === "withdraw" ? tOrders.withdrawReasons : tOrders.returnReasons}
+              testId="orders-reason"
+            />
           )}
         </FormModal>
       ) : null}

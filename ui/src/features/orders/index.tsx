@@ -19,6 +19,7 @@ import { useDebounced } from "../../shared/hooks";
 import { useOp, usePages } from "../../shared/query";
 import { useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
+import { useSelection } from "../../shared/selection";
 import { useSession } from "../../shared/session";
 import { tCommon, tOrders, tOrderState } from "../../shared/texts";
 import { orderTone } from "../../shared/tones";
@@ -77,8 +78,6 @@ function OrderList(props: { kind: Kind }) {
   const [params, change] = useParams();
   const [text, setText] = useState("");
   const settled = useDebounced(text.trim());
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [all, setAll] = useState(false);
 
   const range = (RANGES as readonly string[]).includes(params.get("range") ?? "")
     ? (params.get("range") as Range)
@@ -110,17 +109,7 @@ function OrderList(props: { kind: Kind }) {
   const counts = useOp("order.counts", { filter: base }, { keep: true });
   const stateCount = state ? (counts.data?.states.find((s) => s.state === state)?.count ?? { count: 0, more: false }) : counts.data?.total;
 
-  const clear = () => {
-    setChosen(new Set());
-    setAll(false);
-  };
-  // Another filter means another selection: what is no longer listed must not be acted upon.
-  const stamp = JSON.stringify(filter);
-  const [seen, setSeen] = useState(stamp);
-  if (seen !== stamp) {
-    setSeen(stamp);
-    clear();
-  }
+  const { picked, all, chooseAll, clear, selection } = useSelection(filter, items);
 
   const set = (next: Record<string, string | undefined>) => change(next);
   const title = kind === "approve" ? tOrders.approveTitle : kind === "confirm" ? tOrders.confirmTitle : tOrders.title;
@@ -219,12 +208,12 @@ function OrderList(props: { kind: Kind }) {
         acts ? (
           <OrderActions
             kind={kind}
-            chosen={items.filter((o) => chosen.has(o.id))}
+            chosen={picked}
             all={all}
             filter={filter}
             total={stateCount}
             loaded={items.length}
-            onAll={state ? () => setAll(true) : undefined}
+            onAll={state ? chooseAll : undefined}
             onClear={clear}
           />
         ) : null
@@ -238,17 +227,7 @@ function OrderList(props: { kind: Kind }) {
         columns={COLUMNS[kind]}
         rowKey={(o) => o.id}
         rowTestId={(o) => `order-row-${o.id}`}
-        {...(acts
-          ? {
-              selection: {
-                keys: all ? new Set(items.map((o) => o.id)) : chosen,
-                onChange: (keys: ReadonlySet<string>) => {
-                  setAll(false);
-                  setChosen(keys);
-                },
-              },
-            }
-          : {})}
+        {...(acts ? { selection } : {})}
         total={stateCount ? capped(stateCount) : undefined}
         empty={
           kind === "approve" ? (

@@ -107,7 +107,7 @@ export function EditPupil(props: { pupil: PupilPage; onClose: () => void }) {
                 <Button onClick={() => remove(field.name)}>{tPupil.removeGuardian}</Button>
               </div>
             ))}
-            <Button onClick={() => add({})} data-testid="pupil-edit-add-guardian">
+            <Button style={{ marginBottom: 24 }} onClick={() => add({})} data-testid="pupil-edit-add-guardian">
               {tPupil.addGuardian}
             </Button>
           </>

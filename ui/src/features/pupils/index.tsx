@@ -20,6 +20,7 @@ import { usePages } from "../../shared/query";
 import { go, href, useParams } from "../../shared/router";
 import { ExportModal } from "./export";
 import { useScope } from "../../shared/scope";
+import { useSelection } from "../../shared/selection";
 import { useSession } from "../../shared/session";
 import { tCommon, tOrderState, tPupils } from "../../shared/texts";
 import { applicationTone, orderTone } from "../../shared/tones";
@@ -75,8 +76,6 @@ export function Pupils() {
   const [params, change] = useParams();
   const [name, setName] = useState("");
   const settled = useDebounced(name.trim());
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [all, setAll] = useState(false);
   const [finding, setFinding] = useState(false);
   const [exporting, setExporting] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -96,19 +95,7 @@ export function Pupils() {
   };
   const { query, items, pages } = usePages("pupil.list", { ...filter, limit: 100 });
   const total = pages?.[0]?.count;
-  const stamp = JSON.stringify(filter);
-  const [seen, setSeen] = useState(stamp);
-  if (seen !== stamp) {
-    setSeen(stamp);
-    setChosen(new Set());
-    setAll(false);
-  }
-  const clear = () => {
-    setChosen(new Set());
-    setAll(false);
-  };
-
-  const picked = items.filter((p) => chosen.has(p.id));
+  const { picked, all, chooseAll, clear, selection } = useSelection(filter, items);
   // A whole class, school or import goes as such; a name or state is no such thing.
   const wholeSchool = scope.schoolId !== undefined && !settled && !state;
   const totalText = total ? capped(total) : "";
@@ -232,7 +219,7 @@ export function Pupils() {
             all={all}
             total={total}
             loaded={items.length}
-            onAll={wholeSchool ? () => setAll(true) : undefined}
+            onAll={wholeSchool ? chooseAll : undefined}
             onClear={clear}
             texts={{ chosen: tPupils.chosen, chooseAll: tPupils.chooseAll, clear: tPupils.clear }}
           >
@@ -259,17 +246,7 @@ export function Pupils() {
         rowKey={(p) => p.id}
         rowTestId={(p) => `pupil-row-${p.id}`}
         onOpen={(p) => go(`/pupils/${p.id}`)}
-        {...(acts
-          ? {
-              selection: {
-                keys: all ? new Set(items.map((p) => p.id)) : chosen,
-                onChange: (keys: ReadonlySet<string>) => {
-                  setAll(false);
-                  setChosen(keys);
-                },
-              },
-            }
-          : {})}
+        {...(acts ? { selection } : {})}
         total={total ? capped(total) : undefined}
         empty={
           filtered ? (

@@ -1,6 +1,6 @@
 // 新生审核: what the schools have submitted, oldest first; looked at, approved or sent back with a reason.
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Segmented } from "antd";
+import { App, Button, Segmented } from "antd";
 import { useState } from "react";
 import type { ApplicationState, ApplicationView, ReviewFilter, StepResult } from "../../api.gen";
 import type { Column } from "../../shared/components/data-table";
@@ -8,6 +8,7 @@ import { SelectionBar, useNotify } from "../../shared/components/feedback";
 import { FormModal } from "../../shared/components/form-modal";
 import { Page } from "../../shared/components/page";
 import { PagedTable } from "../../shared/components/paged-table";
+import { ReasonField } from "../../shared/components/reason-field";
 import { SchoolPicker } from "../../shared/components/school-picker";
 import { EmptyState } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
@@ -16,6 +17,7 @@ import { runJob } from "../../shared/jobs";
 import { useAction, usePages } from "../../shared/query";
 import { useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
+import { useSelection } from "../../shared/selection";
 import { tCommon, tReview } from "../../shared/texts";
 import { applicationTone } from "../../shared/tones";
 import { Look, type Choice } from "./look";
@@ -62,8 +64,6 @@ export function Review() {
   const [params, change] = useParams();
   const approve = useAction("review.approve");
   const giveBack = useAction("review.return");
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [all, setAll] = useState(false);
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<string | null>(null);
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -79,19 +79,8 @@ export function Review() {
   const total = pages?.[0]?.count;
   const totalText = total ? capped(total) : "";
 
-  const clear = () => {
-    setChosen(new Set());
-    setAll(false);
-  };
-  // Another filter means another selection: what is no longer listed must not be acted upon.
-  const stamp = JSON.stringify(filter);
-  const [seen, setSeen] = useState(stamp);
-  if (seen !== stamp) {
-    setSeen(stamp);
-    clear();
-  }
-
-  const picked = items.filter((a) => chosen.has(a.id)).map(({ id, version }) => ({ id, version }));
+  const { picked, all, chooseAll, clear, selection } = useSelection(filter, items);
+  const seen = picked.map(({ id, version }) => ({ id, version }));
   const some = all ? (total?.count ?? 0) > 0 : picked.length > 0;
   const many = all ? totalText : count(picked.length);
 
@@ -152,18 +141,18 @@ export function Review() {
             all={all}
             total={total}
             loaded={items.length}
-            onAll={() => setAll(true)}
+            onAll={chooseAll}
             onClear={clear}
             texts={{ chosen: tReview.chosen, chooseAll: tReview.chooseAll, clear: tReview.clear }}
           >
             <Button
               disabled={!some || busy}
-              onClick={() => setAsking({ choice: all ? { filter } : { items: picked }, many, reasons: pages?.[0]?.reasons ?? [] })}
+              onClick={() => setAsking({ choice: all ? { filter } : { items: seen }, many, reasons: pages?.[0]?.reasons ?? [] })}
               data-testid="review-return"
             >
               {tReview.return}
             </Button>
-            <Button type="primary" disabled={!some} loading={busy} onClick={() => (all ? approveAll() : approveThese({ items: picked }))} data-testid="review-approve">
+            <Button type="primary" disabled={!some} loading={busy} onClick={() => (all ? approveAll() : approveThese({ items: seen }))} data-testid="review-approve">
               {some ? tReview.approveN(many) : tReview.approve}
             </Button>
           </SelectionBar>
@@ -179,17 +168,7 @@ export function Review() {
         rowKey={(a) => a.id}
         rowTestId={(a) => `review-row-${a.id}`}
         onOpen={(a) => setOpen(a.id)}
-        {...(state === "submitted"
-          ? {
-              selection: {
-                keys: all ? new Set(items.map((a) => a.id)) : chosen,
-                onChange: (keys: ReadonlySet<string>) => {
-                  setAll(false);
-                  setChosen(keys);
-                },
-              },
-            }
-          : {})}
+        {...(state === "submitted" ? { selection } : {})}
         total={total ? totalText : undefined}
         empty={<EmptyState title={tReview.empty[state]} hint={tReview.emptyHint[state]} />}
       />
@@ -215,20 +194,7 @@ export function Review() {
           onClose={() => setAsking(null)}
           onSubmit={async ({ reason }) => after(await giveBack.mutateAsync({ ...asking.choice, reason }), tReview.returned)}
         >
-          {(form) => (
-            <>
-              <Form.Item name="reason" label={tReview.reasonLabel} rules={[{ required: true, whitespace: true, message: tCommon.required(tReview.reasonLabel) }]}>
-                <Input.TextArea autoFocus rows={3} data-testid="review-reason" />
-              </Form.Item>
-              <div className="ek-row">
-                {asking.reasons.map((r) => (
-                  <Button key={r} size="small" onClick={() => form.setFieldsValue({ reason: r })}>
-                    {r}
-                  </Button>
-                ))}
-              </div>
-            </>
-          )}
+          {(form) => <ReasonField form={form} label={tReview.reasonLabel} reasons={asking.reasons} testId="review-reason" />}
         </FormModal>
       ) : null}
     </Page>

@@ -1,11 +1,11 @@
 // One application beside what the checks say of it. Its numbers are not masked, so it is asked for once an opening.
 import { Button, Descriptions, Drawer } from "antd";
-import { useCallback, useEffect, useState } from "react";
+import { useMemo } from "react";
 import type { ReviewFilter, ShowReviewResponse } from "../../api.gen";
-import { call } from "../../shared/call";
 import { QueryView } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
 import { moment } from "../../shared/formatting";
+import { useLook } from "../../shared/query";
 import { tCommon, tReview } from "../../shared/texts";
 
 /** What is chosen: some, or all that fit the filter. */
@@ -20,7 +20,11 @@ export function Look(props: {
   onReturn: (choice: Choice, reasons: readonly string[]) => void;
   onClose: () => void;
 }) {
-  const query = useLook(props.id);
+  const { id } = props;
+  const query = useLook(
+    "review.show",
+    useMemo(() => ({ id }), [id]),
+  );
   const data = query.data;
   const may = (step: "approve" | "return") => data?.application.steps.includes(step) ?? false;
   return (
@@ -90,27 +94,4 @@ function Details(props: { data: ShowReviewResponse }) {
       />
     </>
   );
-}
-
-/** Asked once for each opening, not again with every change of the data: a look is recorded. */
-function useLook(id: string) {
-  const [answer, setAnswer] = useState<{ data: ShowReviewResponse | undefined; error: unknown }>({ data: undefined, error: null });
-  const look = useCallback(
-    async (signal?: AbortSignal) => {
-      setAnswer({ data: undefined, error: null });
-      try {
-        const data = await call("review.show", { id }, { signal });
-        if (!signal?.aborted) setAnswer({ data, error: null });
-      } catch (error) {
-        if (!signal?.aborted) setAnswer({ data: undefined, error });
-      }
-    },
-    [id],
-  );
-  useEffect(() => {
-    const abort = new AbortController();
-    void look(abort.signal);
-    return () => abort.abort();
-  }, [look]);
-  return { ...answer, isPending: answer.data === undefined && answer.error === null, refetch: () => void look() };
 }
