@@ -88,7 +88,7 @@ async fn of_the_districts() {
     open(&window, "#/pupils", &id("pupils")).await;
     look(&window, "pupils", true).await;
     open(&window, "#/review", &id("review-state-submitted")).await;
-    look(&window, "review-none", false).await;
+    look(&window, "review-list", false).await;
     open(&window, "#/orders/approve", &id("page-orders-approve")).await;
     look(&window, "orders-approve", false).await;
     open(&window, "#/audit", &id("audit")).await;
