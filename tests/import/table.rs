@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write as _};
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{DateTime, ZipArchive, ZipWriter};
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +189,9 @@ impl Book {
 
     fn xlsx(&self) -> Vec<u8> {
         let mut book = Workbook::new();
+        // A file depends on its seed only, not on the second it was written in.
+        let written = ExcelDateTime::from_ymd(2026, 9, 1).expect("a day");
+        book.set_properties(&DocProperties::new().set_creation_datetime(&written));
         let date = Format::new().set_num_format("yyyy-mm-dd");
         let styled = Format::new().set_background_color("#FFFF00");
         let plain = Format::new();
@@ -275,8 +278,8 @@ impl Book {
                     continue;
                 }
             };
-            out.start_file(name, SimpleFileOptions::default())
-                .expect("a part");
+            let options = SimpleFileOptions::default().last_modified_time(DateTime::DEFAULT);
+            out.start_file(name, options).expect("a part");
             out.write_all(patched.as_bytes()).expect("its bytes");
         }
         out.finish().expect("a zip").into_inner()
