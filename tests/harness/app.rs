@@ -13,6 +13,7 @@ use ekatong_sheet::Sheets;
 use ekatong_store::keys::DataKey;
 use ekatong_store::{Database, Engine, OpenOptions, Vault};
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::postgres::{self, TestDatabase};
@@ -131,6 +132,39 @@ impl TestApp {
             }
         };
         done.expect("a statement");
+    }
+
+    /// A literal for an id in SQL of this engine.
+    pub fn literal(&self, id: &str) -> String {
+        match &self.postgres {
+            None => format!("x'{}'", id.replace('-', "")),
+            Some(_) => format!("'{id}'"),
+        }
+    }
+
+    /// Runs SQL beside the store, for states that no operation makes yet.
+    pub async fn raw(&self, sql: &str) {
+        match &self.postgres {
+            None => {
+                let path = self.folder.path().join("ekatong.db");
+                let mut c = SqliteConnection::connect(path.to_str().unwrap())
+                    .await
+                    .unwrap();
+                sqlx::raw_sql(AssertSqlSafe(sql))
+                    .execute(&mut c)
+                    .await
+                    .unwrap();
+                c.close().await.unwrap();
+            }
+            Some(database) => {
+                let mut c = PgConnection::connect(&database.url).await.unwrap();
+                sqlx::raw_sql(AssertSqlSafe(sql))
+                    .execute(&mut c)
+                    .await
+                    .unwrap();
+                c.close().await.unwrap();
+            }
+        }
     }
 
     /// An account with one role, written past the operations so that tests of these need none.
@@ -328,6 +362,29 @@ impl World {
                 .await;
         }
         world
+    }
+
+    /// Makes classes of a grade.
+    pub async fn make_classes(&self, school: &str, grade: i64, numbers: &[u32]) {
+        let id = self.grade(school, grade).await;
+        let request = json!({ "gradeId": id, "numbers": numbers });
+        self.test.done(&self.admin, "class.create", request).await;
+    }
+
+    /// Enters children at a school; their ids, in the order of the rows.
+    pub async fn enter(&self, school: &str, rows: &[crate::workbook::Child]) -> Vec<String> {
+        let bytes = crate::workbook::new_pupils(rows);
+        let preview = self.test.preview(&self.admin, school, "新生.xlsx", &bytes);
+        let id = preview.await.expect("a preview")["id"].clone();
+        let request = json!({ "importId": id, "mode": "all", "submit": true });
+        self.test.done(&self.admin, "import.commit", request).await;
+        let mut ids = Vec::new();
+        for row in rows {
+            let request = json!({ "idNumber": row[3] });
+            let found = self.test.done(&self.admin, "pupil.find", request).await;
+            ids.push(found["pupil"]["id"].as_str().expect("a pupil").to_owned());
+        }
+        ids
     }
 
     /// Id of a grade.

@@ -82,6 +82,25 @@ pub fn new_pupils(rows: &[Child]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
+/// A workbook of 注册报到: name, number, grade and class of each leaver.
+pub fn registrations(rows: &[[String; 4]]) -> Vec<u8> {
+    let mut all = vec![
+        ["姓名*", "证件类型", "证件号码*", "年级*", "班级序号*"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    all.extend(rows.iter().map(|[name, number, grade, class]| {
+        vec![
+            name.clone(),
+            String::new(),
+            number.clone(),
+            grade.clone(),
+            class.clone(),
+        ]
+    }));
+    table("注册报到", &all)
+}
+
 /// Every text of a workbook, for tests that look for one.
 pub fn all_text(bytes: Vec<u8>, name: &str) -> String {
     use ekatong_core::import::cells::{CellValue, FileLimits};

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod classes;
+mod deletion;
 mod doctor;
 mod idempotency;
 mod import_agrees;
@@ -13,5 +14,7 @@ mod orders;
 mod permissions;
 mod pupil_page;
 mod pupil_search;
+mod registrations;
 mod review;
 mod schools;
+mod transfers;

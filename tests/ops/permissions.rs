@@ -73,6 +73,17 @@ const MAY: &[(&str, &str)] = &[
     ("review.show", "cd"),
     ("review.approve", "cd"),
     ("review.return", "cd"),
+    ("pupil.delete", "cds"),
+    ("pupil.restore", "cds"),
+    ("registration.create", "cds"),
+    ("registration.submit", "cds"),
+    ("registration.withdraw", "cds"),
+    ("registration.list", "cds"),
+    ("transfer.request", "cds"),
+    ("transfer.release", "cds"),
+    ("transfer.refuse", "cds"),
+    ("transfer.withdraw", "cds"),
+    ("transfer.list", "cds"),
     ("order.request", "cds"),
     ("order.approve", "cd"),
     ("order.confirm", "k"),
@@ -226,6 +237,21 @@ fn request(op: &str, t: &Things) -> Value {
         "review.show" => json!({ "id": t.pupil }),
         "review.approve" => json!({ "items": [{ "id": t.pupil, "version": 999 }] }),
         "review.return" => json!({ "items": [{ "id": t.pupil }], "reason": " " }),
+        "pupil.delete" => json!({ "ids": [t.pupil], "reason": " " }),
+        "pupil.restore" => json!({ "id": t.pupil }),
+        "registration.create" => {
+            json!({ "schoolId": t.school, "name": "", "paperNumber": "", "grade": 7, "classNumber": 1 })
+        }
+        "registration.submit" | "registration.withdraw" => {
+            json!({ "schoolId": t.school, "ids": [] })
+        }
+        "registration.list" | "transfer.list" => json!({ "schoolId": t.school }),
+        "transfer.request" => {
+            json!({ "schoolId": t.school, "paperNumber": "", "grade": 7, "classNumber": 1, "reason": " " })
+        }
+        "transfer.release" => json!({ "fromSchoolId": t.school, "id": t.pupil }),
+        "transfer.refuse" => json!({ "fromSchoolId": t.school, "id": t.pupil, "reason": " " }),
+        "transfer.withdraw" => json!({ "schoolId": t.school, "id": t.pupil }),
         "order.request" => json!({ "pupilIds": [t.pupil], "kind": "none" }),
         "order.approve" | "order.confirm" => json!({ "ids": [t.order] }),
         "order.withdraw" | "order.return" => json!({ "ids": [t.order], "reason": " " }),

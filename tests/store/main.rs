@@ -12,6 +12,7 @@ mod imports;
 mod keys;
 mod lifetime;
 mod migrations;
+mod moves;
 mod orders;
 mod organisation;
 mod place;

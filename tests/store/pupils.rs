@@ -140,6 +140,7 @@ async fn pupils_are_filtered_counted_and_paged(place: Place) {
         names: Some(vec!["李四".into(), "张三".into()]),
         classes: Some(vec![world.classes[1].id]),
         ids: Some(ids.clone()),
+        deleted: false,
     };
     assert_eq!(count(&mut r, everything).await, 1);
 }

@@ -127,6 +127,15 @@ async fn of_a_school() {
     look(&window, "class-board", true).await;
     open(&window, "#/pupils", &id("pupils")).await;
     look(&window, "pupils-school", false).await;
+    for page in ["registrations", "transfers"] {
+        open(&window, &format!("#/{page}"), &id("moves-add")).await;
+        look(&window, page, false).await;
+        window.click(&id("moves-add")).await;
+        window.find(&id("move-number")).await;
+        settled(&window).await;
+        look(&window, &format!("{page}-form"), false).await;
+        window.click(&id("dialog-cancel")).await;
+    }
     open(&window, "#/imports", &id("page-imports")).await;
     look(&window, "imports", false).await;
     open(&window, "#/imports/new", &id("import-classes")).await;

@@ -358,7 +358,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -478,6 +478,48 @@ district?: string,
  * These schools.
  */
 schoolIds?: Array<SchoolId>, };
+export type CreateRegistrationRequest = { 
+/**
+ * School that registers.
+ */
+schoolId: SchoolId, 
+/**
+ * Name as on the paper.
+ */
+name: string, 
+/**
+ * Kind of paper; the resident ID when absent.
+ */
+paperKind?: PaperKind, 
+/**
+ * Number of the paper.
+ */
+paperNumber: string, 
+/**
+ * Nationality of a passport, three letters.
+ */
+nationality?: string, 
+/**
+ * Grade number, 7–9.
+ */
+grade: number, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Submits to the district as well; else it is saved as a draft.
+ */
+submit?: boolean, };
+export type CreateRegistrationResponse = { 
+/**
+ * The registration.
+ */
+registration: MoveView, 
+/**
+ * Warnings.
+ */
+problems: Array<Problem>, };
 export type CreateSchoolRequest = { 
 /**
  * District code.
@@ -519,6 +561,15 @@ id: ClassId,
  */
 version: number, };
 export type DeleteClassResponse = Record<symbol, never>;
+export type DeletePupilsRequest = { 
+/**
+ * Pupils.
+ */
+ids: Array<PupilId>, 
+/**
+ * Why; kept with each of them.
+ */
+reason: string, };
 export type DisableAccountRequest = { 
 /**
  * Account.
@@ -1210,7 +1261,7 @@ schoolId: SchoolId,
  */
 kind?: ImportOf, };
 export type ImportId = string;
-export type ImportOf = "new_pupils" | "classes";
+export type ImportOf = "new_pupils" | "classes" | "registrations";
 export type ImportRowView = { 
 /**
  * Position in the current filter, from 0.
@@ -1572,6 +1623,19 @@ items: Array<ImportSummary>,
  * Where the next page begins.
  */
 next?: string, };
+export type ListMovesResponse = { 
+/**
+ * Registrations or transfers.
+ */
+items: Array<MoveView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, 
+/**
+ * How many fit, counted up to 1000.
+ */
+count: CappedCount, };
 export type ListOrdersRequest = { 
 /**
  * Filter.
@@ -1629,6 +1693,10 @@ applicationState?: ApplicationState,
  */
 importId?: ImportId, 
 /**
+ * The recycle bin: the deleted pupils, and no others.
+ */
+deleted?: boolean, 
+/**
  * `next` of the page before.
  */
 after?: string, 
@@ -1649,6 +1717,35 @@ next?: string,
  * How many fit, counted up to 1000.
  */
 count: CappedCount, };
+export type ListRegistrationsRequest = { 
+/**
+ * `in`: to these schools (default); `out`: from them.
+ */
+side?: MoveSide, 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * Only of this school.
+ */
+schoolId?: SchoolId, 
+/**
+ * Only in this state.
+ */
+state?: ApplicationState, 
+/**
+ * Only those that this import wrote.
+ */
+importId?: ImportId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
 export type ListReviewRequest = { 
 /**
  * Filter.
@@ -1715,6 +1812,31 @@ export type ListSettingsResponse = {
  * Settings; of a district only those it may set.
  */
 items: Array<SettingView>, };
+export type ListTransfersRequest = { 
+/**
+ * `in`: to these schools (default); `out`: from them.
+ */
+side?: MoveSide, 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * Only of this school.
+ */
+schoolId?: SchoolId, 
+/**
+ * Only in this state.
+ */
+state?: ApplicationState, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
 export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones";
 export type MatrixRow = { 
 /**
@@ -1729,6 +1851,108 @@ grades: Array<GradeCell>,
  * True when nothing is to be repaired.
  */
 complete: boolean, };
+export type MoveSide = "in" | "out";
+export type MoveView = { 
+/**
+ * Id.
+ */
+id: ApplicationId, 
+/**
+ * `registration`, `transfer_in`.
+ */
+kind: ApplicationKind, 
+/**
+ * Its name.
+ */
+kindName: string, 
+/**
+ * State.
+ */
+state: ApplicationState, 
+/**
+ * Its name; a transfer has words of its own.
+ */
+stateName: string, 
+/**
+ * Grows with each step.
+ */
+version: number, 
+/**
+ * Pupil, once the person may see it.
+ */
+pupilId?: PupilId, 
+/**
+ * Name: as on record where the person may see the pupil; else as the new school wrote it, or masked.
+ */
+name: string, 
+/**
+ * The name on record, when it differs from the one that the new school wrote and the person may see it.
+ */
+recordedName?: string, 
+/**
+ * True when the two names differ.
+ */
+nameDiffers: boolean, 
+/**
+ * Masked number of the paper; empty where the person may not know it yet.
+ */
+paperMasked: string, 
+/**
+ * District that it comes to.
+ */
+district: string, 
+/**
+ * School that it comes to.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of that school.
+ */
+schoolName: string, 
+/**
+ * Grade number there.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号 there.
+ */
+classNumber: number, 
+/**
+ * School that it comes from.
+ */
+fromSchoolId: SchoolId, 
+/**
+ * Name of that school.
+ */
+fromSchoolName: string, 
+/**
+ * Class that it comes from: 六年级 2 班.
+ */
+fromClass: string, 
+/**
+ * Why the new school asks.
+ */
+reason?: string, 
+/**
+ * First save; epoch milliseconds, like the others.
+ */
+firstSavedAt: number, 
+/**
+ * Latest submission; for a transfer the moment of the release.
+ */
+submittedAt?: number, 
+/**
+ * 区审核通过时间.
+ */
+approvedAt?: number, 
+/**
+ * Why it was returned or refused.
+ */
+returnedReason?: string, };
 export type NextProblemRequest = { 
 /**
  * Import.
@@ -2308,7 +2532,19 @@ guardianName?: string,
 /**
  * Masked phone of that guardian.
  */
-guardianPhoneMasked?: string, };
+guardianPhoneMasked?: string, 
+/**
+ * `已注册到平江中学 七年级 3 班（已提交）`: where the pupil is about to go.
+ */
+movingTo?: string, 
+/**
+ * Deleted at; epoch milliseconds.
+ */
+deletedAt?: number, 
+/**
+ * Why it was deleted.
+ */
+deletedReason?: string, };
 export type PurgeAuditRequest = Record<symbol, never>;
 export type PurgeAuditResponse = { 
 /**
@@ -2331,7 +2567,29 @@ export type RedoImportEditRequest = {
  * Import.
  */
 importId: ImportId, };
+export type RefuseTransferRequest = { 
+/**
+ * The old school.
+ */
+fromSchoolId: SchoolId, 
+/**
+ * Transfer.
+ */
+id: ApplicationId, 
+/**
+ * Why not.
+ */
+reason: string, };
 export type Relation = "51" | "52" | "57" | "58" | "61" | "62" | "63" | "64" | "97" | "99";
+export type ReleaseTransferRequest = { 
+/**
+ * The old school.
+ */
+fromSchoolId: SchoolId, 
+/**
+ * Transfer.
+ */
+id: ApplicationId, };
 export type RenameDistrictRequest = { 
 /**
  * Code.
@@ -2405,6 +2663,35 @@ importId?: ImportId,
  * `new`, `replacement`, `exchange`; new when absent.
  */
 kind?: OrderKind, };
+export type RequestTransferRequest = { 
+/**
+ * School that asks.
+ */
+schoolId: SchoolId, 
+/**
+ * Kind of paper; every kind that the number can be when absent.
+ */
+paperKind?: PaperKind, 
+/**
+ * Number of the paper.
+ */
+paperNumber: string, 
+/**
+ * Nationality of a passport, three letters.
+ */
+nationality?: string, 
+/**
+ * Grade number.
+ */
+grade: number, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Why.
+ */
+reason: string, };
 export type Reread = { 
 /**
  * Rows that took what the file says.
@@ -2439,6 +2726,19 @@ password: string,
  * Whether the next sign-in must change it; true unless said otherwise.
  */
 forcedChange?: boolean, };
+export type RestorePupilRequest = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * With `classNumber`: another class of its school; the class of then when absent.
+ */
+grade?: number, 
+/**
+ * 班级序号 of another class.
+ */
+classNumber?: number, };
 export type ResumeSessionRequest = { 
 /**
  * Password.
@@ -2822,6 +3122,18 @@ studentNumber?: string,
  */
 address?: string, 
 /**
+ * The name as the school wrote it that registers the child, beside the one on record.
+ */
+statedName?: string, 
+/**
+ * Class that a child comes from that changes schools: 六年级 2 班.
+ */
+fromClass?: string, 
+/**
+ * Why the new school asks for the child.
+ */
+reason?: string, 
+/**
  * Guardians, in the order they were entered.
  */
 guardians: Array<GuardianInReview>, 
@@ -2950,6 +3262,19 @@ classNumber?: number,
  * These.
  */
 ids?: Array<PupilId>, };
+export type SubmitRegistrationsRequest = { 
+/**
+ * School that registers.
+ */
+schoolId: SchoolId, 
+/**
+ * These.
+ */
+ids?: Array<ApplicationId>, 
+/**
+ * All that this import wrote.
+ */
+importId?: ImportId, };
 export type TemplateColumnGuide = { 
 /**
  * Key: `name`, `paperNumber`, ….
@@ -3044,6 +3369,29 @@ filter?: OrderFilter,
  * Why.
  */
 reason: string, };
+export type WithdrawRegistrationsRequest = { 
+/**
+ * School that registered.
+ */
+schoolId: SchoolId, 
+/**
+ * These.
+ */
+ids: Array<ApplicationId>, };
+export type WithdrawTransferRequest = { 
+/**
+ * School that asked.
+ */
+schoolId: SchoolId, 
+/**
+ * Transfer.
+ */
+id: ApplicationId, };
+export type WithdrawTransferResponse = { 
+/**
+ * The transfer that was taken back.
+ */
+id: ApplicationId, };
 
 export type Ops = {
   "session.signIn": { req: SignInRequest; res: SignInResponse };
@@ -3108,6 +3456,17 @@ export type Ops = {
   "pupil.export": { req: ExportPupilsRequest; res: ExportedFile };
   "pupil.statistics": { req: PupilStatisticsRequest; res: PupilStatisticsResponse };
   "pupil.submit": { req: SubmitPupilsRequest; res: StepResult };
+  "pupil.delete": { req: DeletePupilsRequest; res: StepResult };
+  "pupil.restore": { req: RestorePupilRequest; res: PupilView };
+  "registration.create": { req: CreateRegistrationRequest; res: CreateRegistrationResponse };
+  "registration.submit": { req: SubmitRegistrationsRequest; res: StepResult };
+  "registration.withdraw": { req: WithdrawRegistrationsRequest; res: StepResult };
+  "registration.list": { req: ListRegistrationsRequest; res: ListMovesResponse };
+  "transfer.request": { req: RequestTransferRequest; res: MoveView };
+  "transfer.release": { req: ReleaseTransferRequest; res: MoveView };
+  "transfer.refuse": { req: RefuseTransferRequest; res: MoveView };
+  "transfer.withdraw": { req: WithdrawTransferRequest; res: WithdrawTransferResponse };
+  "transfer.list": { req: ListTransfersRequest; res: ListMovesResponse };
   "review.list": { req: ListReviewRequest; res: ListReviewResponse };
   "review.show": { req: ShowReviewRequest; res: ShowReviewResponse };
   "review.approve": { req: ApproveReviewRequest; res: StepResult };

@@ -8,8 +8,8 @@ use ekatong_host::Exit;
 use serde_json::json;
 
 use crate::commands::{
-    audit, call, class, demo, district, grade, import, init, key, order, pupil, review, school,
-    setting, template, user,
+    audit, call, class, demo, district, grade, import, init, key, order, pupil, registration,
+    review, school, setting, template, user,
 };
 use crate::output::Output;
 
@@ -77,6 +77,9 @@ pub(crate) enum Noun {
     /// 区审核
     #[command(subcommand)]
     Review(review::Review),
+    /// 注册报到
+    #[command(subcommand)]
+    Registration(registration::Registration),
     /// 制卡订单
     #[command(subcommand)]
     Order(order::Order),

@@ -48,7 +48,7 @@ pub enum Permission {
     ManageClasses,
     /// Import, enter and submit pupils.
     EnterPupils,
-    /// Approve or return applications of pupils; see what they say.
+    /// Approve or return applications of pupils (新生, 注册报到, 转入); see what they say.
     ReviewPupils,
     /// See pupils, masked.
     ReadPupils,
@@ -400,7 +400,7 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::EnterPupils => "您的账户不能在这所学校录入学生。",
         P::RevealPupils => "您的账户不能查看这名学生的隐私内容，请联系学校或区级管理员。",
         P::ExportPupils => "未遮盖的名单只能由市级或区级管理员导出。",
-        P::ReviewPupils => "学生申请由市级或区级管理员审核。",
+        P::ReviewPupils => "学生申请由学校所在区的区级管理员或市级管理员审核。",
         P::RequestOrders => "您的账户不能为这所学校申请制卡。",
         P::ReviewOrders => "制卡申请由市级或区级管理员审核。",
         P::ConfirmOrders => "制卡由本区卡务确认。",

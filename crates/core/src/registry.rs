@@ -184,6 +184,20 @@ operations! {
     "pupil.export"           "导出学生名单" Job   ReadPupils => pupil::export { ExportPupilsRequest -> ExportedFile } gives [blobId]
     "pupil.statistics"       "统计学生"     Read  ReadPupils => pupil::statistics { PupilStatisticsRequest -> PupilStatisticsResponse }
     "pupil.submit"           "提交学生"     Write EnterPupils => pupil::submit { SubmitPupilsRequest -> StepResult }
+    "pupil.delete"           "删除学生"     Write EnterPupils => pupil::delete { DeletePupilsRequest -> StepResult }
+    "pupil.restore"          "恢复学生"     Write EnterPupils => pupil::restore { RestorePupilRequest -> PupilView }
+
+    "registration.create"    "登记注册报到" Write EnterPupils => registration::create { CreateRegistrationRequest -> CreateRegistrationResponse }
+    "registration.submit"    "提交注册报到" Write EnterPupils => registration::submit { SubmitRegistrationsRequest -> StepResult }
+    "registration.withdraw"  "撤回注册报到" Write EnterPupils => registration::withdraw { WithdrawRegistrationsRequest -> StepResult }
+    "registration.list"      "查看注册报到" Read  EnterPupils => registration::list { ListRegistrationsRequest -> ListMovesResponse }
+
+
+    "transfer.request"       "申请转入"     Write EnterPupils => transfer::request { RequestTransferRequest -> MoveView }
+    "transfer.release"       "同意转出"     Write EnterPupils => transfer::release { ReleaseTransferRequest -> MoveView }
+    "transfer.refuse"        "不同意转出"   Write EnterPupils => transfer::refuse { RefuseTransferRequest -> MoveView }
+    "transfer.withdraw"      "撤回转入申请" Write EnterPupils => transfer::withdraw { WithdrawTransferRequest -> WithdrawTransferResponse }
+    "transfer.list"          "查看转入转出" Read  EnterPupils => transfer::list { ListTransfersRequest -> ListMovesResponse }
 
     "review.list"            "查看待审申请" Read  ReviewPupils => review::list { ListReviewRequest -> ListReviewResponse }
     "review.show"            "打开待审申请" Write ReviewPupils => review::show { ShowReviewRequest -> ShowReviewResponse }

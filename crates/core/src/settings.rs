@@ -61,6 +61,15 @@ const IMPORT_DAYS: Setting = Setting {
     per_district: true,
 };
 
+const PUPIL_DAYS: Setting = Setting {
+    key: "pupil.keep_deleted_days",
+    name: "删除的学生保留多少天",
+    note: "到期前可以在回收站恢复；到期后彻底清除，不能恢复。",
+    default: "90",
+    accepts: Accepts::Whole { min: 1, max: 3650 },
+    per_district: true,
+};
+
 const IDLE_MINUTES: Setting = Setting {
     key: "session.idle_minutes",
     name: "空闲多少分钟后锁定窗口",
@@ -149,6 +158,7 @@ const REVIEW_REASONS: Setting = Setting {
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
     IMPORT_DAYS,
+    PUPIL_DAYS,
     IDLE_MINUTES,
     SESSION_HOURS,
     PASSWORD_PROFILE,
@@ -231,6 +241,8 @@ pub struct Settings {
     pub row_limit: u32,
     /// Days that files and rows of imports are kept.
     pub import_days: u32,
+    /// Days that deleted pupils can be restored.
+    pub deleted_days: u32,
     /// Minutes until an idle session is locked.
     pub idle_minutes: u32,
     /// Hours a session lasts at most.
@@ -297,6 +309,7 @@ impl Settings {
         Self {
             row_limit: number(&ROW_LIMIT),
             import_days: number(&IMPORT_DAYS),
+            deleted_days: number(&PUPIL_DAYS),
             idle_minutes: number(&IDLE_MINUTES),
             session_hours: number(&SESSION_HOURS),
             password_profile: if text(&PASSWORD_PROFILE) == "owasp" {

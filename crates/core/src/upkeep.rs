@@ -4,6 +4,7 @@ use crate::audit;
 use crate::domain::time::Timestamp;
 use crate::error::OpError;
 use crate::ops::import::purge;
+use crate::ops::pupil;
 use crate::ports::Ports;
 
 /// Note of the day of the last purge.
@@ -21,7 +22,7 @@ const NAMES: u32 = 1_000;
 const TURNS: usize = 20;
 
 /// Seals what is unsealed in the audit log and, once a day, forgets what is older than
-/// the retention settings: audit entries, and files and rows of imports.
+/// the retention settings: audit entries, files and rows of imports, deleted pupils.
 /// Makes the names of a database older than the search known to it, a part each time.
 ///
 /// # Errors
@@ -39,6 +40,7 @@ pub async fn maintain(ports: &Ports) -> Result<(), OpError> {
     }
     audit::purge_expired(ports, None, now).await?;
     purge::purge_expired(ports, now).await?;
+    pupil::purge::purge_expired(ports, now).await?;
     let mut uow = ports.store.write().await?;
     uow.put_meta(PURGED_ON, &today).await?;
     uow.commit().await?;

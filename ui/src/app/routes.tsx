@@ -7,9 +7,11 @@ import {
   HomeOutlined,
   IdcardOutlined,
   ImportOutlined,
+  LoginOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
   SolutionOutlined,
+  SwapOutlined,
   TeamOutlined,
   UserSwitchOutlined,
 } from "@ant-design/icons";
@@ -20,9 +22,11 @@ import { Audit } from "../features/audit";
 import { ImportList } from "../features/imports/list";
 import { ImportPreview } from "../features/imports/preview";
 import { ImportWizard } from "../features/imports";
+import { Moves } from "../features/moves";
 import { Orders, OrdersToApprove, OrdersToConfirm } from "../features/orders";
 import { Organisation } from "../features/organisation";
 import { Pupils } from "../features/pupils";
+import { Bin } from "../features/pupils/bin";
 import { PupilPage } from "../features/pupils/page";
 import { Roster } from "../features/pupils/roster";
 import { Review } from "../features/review";
@@ -78,10 +82,27 @@ export const ENTRIES: readonly Entry[] = [
       if (rest === "") return <Pupils />;
       if (rest === "statistics") return <Statistics />;
       if (rest === "roster") return <Roster />;
+      if (rest === "deleted") return <Bin />;
       return <PupilPage id={rest} />;
     },
   },
   { key: "review", path: "/review", group: "groupDaily", icon: <SolutionOutlined />, allowed: (s) => s.can("review_pupils"), page: Review },
+  {
+    key: "registrations",
+    path: "/registrations",
+    group: "groupDaily",
+    icon: <LoginOutlined />,
+    allowed: (s) => s.can("enter_pupils"),
+    page: () => <Moves op="registration.list" />,
+  },
+  {
+    key: "transfers",
+    path: "/transfers",
+    group: "groupDaily",
+    icon: <SwapOutlined />,
+    allowed: (s) => s.can("enter_pupils"),
+    page: () => <Moves op="transfer.list" />,
+  },
   {
     key: "orders-approve",
     path: "/orders/approve",

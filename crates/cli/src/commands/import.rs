@@ -19,7 +19,8 @@ const PAGE: i64 = 500;
 
 const NEW_PUPILS: &str = "new_pupils";
 const CLASSES: &str = "classes";
-const KINDS: [&str; 2] = [NEW_PUPILS, CLASSES];
+const REGISTRATIONS: &str = "registrations";
+const KINDS: [&str; 3] = [NEW_PUPILS, CLASSES, REGISTRATIONS];
 const STATES: [&str; 5] = ["preview", "partly", "committed", "undone", "discarded"];
 
 #[derive(Debug, Subcommand)]
@@ -28,6 +29,8 @@ pub(crate) enum Import {
     NewPupils(Workbook),
     /// 批量建班；不加 --commit 时只核对，结果保留
     Classes(Workbook),
+    /// 批量注册报到；不加 --commit 时只核对，结果保留
+    Registrations(Workbook),
     /// 查看导入记录
     List {
         /// 学校代码
@@ -103,6 +106,7 @@ pub(crate) async fn run(command: Import, context: &Context) -> Result<Exit, Fail
     match command {
         Import::NewPupils(new) => workbook(context, NEW_PUPILS, new).await,
         Import::Classes(new) => workbook(context, CLASSES, new).await,
+        Import::Registrations(new) => workbook(context, REGISTRATIONS, new).await,
         Import::List {
             school,
             kind,

@@ -11,11 +11,13 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod order;
 pub(crate) mod pupil;
+pub(crate) mod registration;
 pub(crate) mod review;
 pub(crate) mod school;
 pub(crate) mod setting;
 pub(crate) mod status;
 pub(crate) mod template;
+mod transfer;
 pub(crate) mod user;
 
 use std::path::Path;
@@ -45,6 +47,7 @@ pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> 
         Noun::Import(command) => import::run(command, context).await,
         Noun::Pupil(command) => pupil::run(command, context).await,
         Noun::Review(command) => review::run(command, context).await,
+        Noun::Registration(command) => registration::run(command, context).await,
         Noun::Order(command) => order::run(command, context).await,
         Noun::Audit(command) => audit::run(command, context).await,
         Noun::Key(command) => key::run(command, context).await,

@@ -9,6 +9,7 @@ use ekatong_host::Exit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::transfer::{self, Transfer};
 use super::{Fields, Page, class_of, export, id, step_result};
 use crate::failure::Failure;
 use crate::output::{Output, list, moment, next_page, number, text, yes};
@@ -34,6 +35,27 @@ pub(crate) enum Pupil {
     Search(Search),
     /// 查看学生
     List(List),
+    /// 删除学生，放入回收站，到期前可以恢复
+    Delete {
+        /// 学生编号，用逗号分开
+        #[arg(value_name = "编号", value_delimiter = ',', required = true, value_parser = id)]
+        ids: Vec<Uuid>,
+        /// 原因
+        #[arg(long, value_name = "原因")]
+        reason: String,
+    },
+    /// 从回收站恢复学生
+    Restore {
+        /// 学生编号
+        #[arg(value_name = "编号", value_parser = id)]
+        pupil: Uuid,
+        /// 另一个班级，例如 7-3；不填则回到原来的班级
+        #[arg(long, value_name = "班级", value_parser = class_place)]
+        class: Option<ClassPlace>,
+    },
+    /// 转入转出
+    #[command(subcommand)]
+    Transfer(Transfer),
     /// 按学校、年级、班级统计人数
     Statistics {
         /// 区县代码
@@ -129,6 +151,9 @@ pub(crate) struct List {
     /// 导入编号
     #[arg(long, value_name = "编号", value_parser = id)]
     import: Option<Uuid>,
+    /// 只看回收站里的学生
+    #[arg(long)]
+    deleted: bool,
     #[command(flatten)]
     page: Page,
     /// 把全部符合的学生导出为工作簿
@@ -211,6 +236,30 @@ pub(crate) async fn run(command: Pupil, context: &Context) -> Result<Exit, Failu
             })
             .await
         }
+        Pupil::Delete { ids, reason } => {
+            signed_in(context, async |session| {
+                let request = json!({ "ids": ids, "reason": reason });
+                let answer = session.call("pupil.delete", request).await?;
+                Ok(step_result(session.output, &answer, "已删除"))
+            })
+            .await
+        }
+        Pupil::Restore { pupil, class } => {
+            signed_in(context, async |session| {
+                let request = Fields::new()
+                    .with("id", pupil.to_string())
+                    .maybe("grade", class.map(|class| class.grade))
+                    .maybe("classNumber", class.map(|class| class.number))
+                    .done();
+                session
+                    .show("pupil.restore", request, |output, pupil| {
+                        table(output, &json!({ "items": [pupil] }));
+                    })
+                    .await
+            })
+            .await
+        }
+        Pupil::Transfer(command) => transfer::run(command, context).await,
     }
 }
 
@@ -227,7 +276,8 @@ async fn pupils(session: &Session, command: List) -> Result<Exit, Failure> {
         .maybe("classNumber", class.map(|class| class.number))
         .maybe("name", command.name)
         .maybe("applicationState", command.state)
-        .maybe("importId", command.import.map(|id| id.to_string()));
+        .maybe("importId", command.import.map(|id| id.to_string()))
+        .maybe("deleted", command.deleted.then_some(true));
     let Some(out) = command.out else {
         let request = filter.page(command.page).done();
         return session.show("pupil.list", request, table).await;

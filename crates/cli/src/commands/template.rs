@@ -15,6 +15,8 @@ pub(crate) enum Template {
     NewPupils(Save),
     /// 批量建班导入模板
     Classes(Save),
+    /// 注册报到导入模板
+    Registrations(Save),
 }
 
 #[derive(Debug, Args)]
@@ -34,6 +36,7 @@ pub(crate) async fn run(command: Template, context: &Context) -> Result<Exit, Fa
     let (kind, template) = match command {
         Template::NewPupils(template) => ("new_pupils", template),
         Template::Classes(template) => ("classes", template),
+        Template::Registrations(template) => ("registrations", template),
     };
     check_free(&template.out, template.force)?;
     signed_in(context, async |session| {

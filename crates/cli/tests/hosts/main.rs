@@ -18,6 +18,7 @@ mod power_cut;
 mod program;
 mod pupils;
 mod reading;
+mod registrations;
 mod reviews;
 mod stand;
 mod story;

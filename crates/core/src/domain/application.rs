@@ -45,6 +45,16 @@ words! {
 }
 
 words! {
+    /// What the school that a child would leave says to a transfer (STU-8).
+    pub enum TransferStep {
+        /// It lets the child go: the transfer is submitted to the new district.
+        Release = "release", "同意转出";
+        /// It keeps the child, with a reason.
+        Refuse = "refuse", "不同意转出";
+    }
+}
+
+words! {
     /// A step of a pupil's own status.
     pub enum PupilStep {
         /// The application as a new pupil was approved.
@@ -111,6 +121,19 @@ words! {
         NewPupils = "new_pupils", "新生信息";
         /// Classes.
         Classes = "classes", "批量建班";
+        /// Primary leavers at their junior school.
+        Registrations = "registrations", "注册报到";
+    }
+}
+
+/// The state of a transfer in its own words: its draft waits for the old school.
+#[must_use]
+pub const fn transfer_state(state: ApplicationState) -> &'static str {
+    match state {
+        ApplicationState::Draft => "等待转出",
+        ApplicationState::Submitted => "已同意转出，等待区审核",
+        ApplicationState::Approved => "已转入",
+        ApplicationState::Returned => "未同意",
     }
 }
 
@@ -138,6 +161,25 @@ impl ApplicationState {
                 self.zh(),
                 step.zh()
             ))),
+        }
+    }
+
+    /// The state of a transfer after the old school's word: of one that waits for it, or
+    /// that was refused or returned before.
+    ///
+    /// # Errors
+    /// `application.state`, naming the state and the step.
+    pub fn decided(self, step: TransferStep) -> Result<Self, Problem> {
+        match (step, self) {
+            (TransferStep::Release, Self::Draft | Self::Returned) => Ok(Self::Submitted),
+            (TransferStep::Refuse, Self::Draft | Self::Returned) => Ok(Self::Returned),
+            (TransferStep::Release | TransferStep::Refuse, _) => {
+                Err(Problem::new(Code::ApplicationState).message(format!(
+                    "这份转入申请现在是“{}”，不能{}，请刷新后查看。",
+                    transfer_state(self),
+                    step.zh()
+                )))
+            }
         }
     }
 
@@ -176,9 +218,11 @@ impl PupilStatus {
             }
             (PupilStep::Graduate, Self::Enrolled | Self::Suspended) => Ok(Self::Graduated),
             (PupilStep::UndoGraduation, Self::Graduated) => Ok(Self::Enrolled),
-            (PupilStep::Register, Self::Enrolled | Self::Suspended | Self::Graduated) => {
-                Ok(Self::Enrolled)
-            }
+            // Whatever its primary school has done about it so far.
+            (
+                PupilStep::Register,
+                Self::Pending | Self::Enrolled | Self::Suspended | Self::Left | Self::Graduated,
+            ) => Ok(Self::Enrolled),
             (
                 PupilStep::Delete,
                 Self::Pending | Self::Enrolled | Self::Suspended | Self::Left | Self::Graduated,
@@ -278,6 +322,23 @@ mod tests {
     }
 
     #[test]
+    fn the_old_school_decides_until_the_district_has() {
+        use ApplicationState as S;
+        use TransferStep as T;
+        for state in S::ALL {
+            let open = matches!(state, S::Draft | S::Returned);
+            for (step, to) in [(T::Release, S::Submitted), (T::Refuse, S::Returned)] {
+                let got = state.decided(step);
+                assert_eq!(got.as_ref().ok().copied(), open.then_some(to));
+                if let Err(problem) = got {
+                    assert_eq!(problem.code, Code::ApplicationState);
+                    assert!(problem.message.contains(transfer_state(state)));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_whole_table_of_a_pupil() {
         use PupilStatus as S;
         use PupilStep as T;
@@ -293,8 +354,10 @@ mod tests {
             (S::Enrolled, T::Graduate, S::Graduated),
             (S::Suspended, T::Graduate, S::Graduated),
             (S::Graduated, T::UndoGraduation, S::Enrolled),
+            (S::Pending, T::Register, S::Enrolled),
             (S::Enrolled, T::Register, S::Enrolled),
             (S::Suspended, T::Register, S::Enrolled),
+            (S::Left, T::Register, S::Enrolled),
             (S::Graduated, T::Register, S::Enrolled),
         ];
         for status in S::ALL {

@@ -19,6 +19,7 @@ pub mod district;
 pub mod enrolment;
 pub mod gender;
 pub mod grade;
+pub mod leaver;
 pub mod login;
 pub mod masked;
 pub mod name;

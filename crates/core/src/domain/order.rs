@@ -41,6 +41,8 @@ words! {
         Withdraw = "withdraw", "撤回确认";
         /// Send back to the school, with a reason.
         Return = "return", "退回";
+        /// Give up what the district has not seen yet, with a reason.
+        Cancel = "cancel", "作废";
     }
 }
 
@@ -78,12 +80,14 @@ impl OrderState {
             (OrderStep::Confirm, Self::Approved) => Ok(Self::Confirmed),
             (OrderStep::Withdraw, Self::Confirmed) => Ok(Self::Approved),
             (OrderStep::Return, Self::Requested | Self::Approved) => Ok(Self::Returned),
+            (OrderStep::Cancel, Self::Draft | Self::Requested) => Ok(Self::Cancelled),
             (
                 OrderStep::Request
                 | OrderStep::Approve
                 | OrderStep::Confirm
                 | OrderStep::Withdraw
-                | OrderStep::Return,
+                | OrderStep::Return
+                | OrderStep::Cancel,
                 _,
             ) => Err(Problem::new(Code::OrderState).message(format!(
                 "订单现在是“{}”，不能{}，请刷新后查看。",
@@ -108,7 +112,7 @@ impl OrderStep {
     /// True for the steps that take something back: they need a reason.
     #[must_use]
     pub const fn needs_reason(self) -> bool {
-        matches!(self, Self::Withdraw | Self::Return)
+        matches!(self, Self::Withdraw | Self::Return | Self::Cancel)
     }
 }
 
@@ -162,6 +166,12 @@ mod tests {
                 OrderState::Approved,
                 OrderStep::Return,
                 OrderState::Returned,
+            ),
+            (OrderState::Draft, OrderStep::Cancel, OrderState::Cancelled),
+            (
+                OrderState::Requested,
+                OrderStep::Cancel,
+                OrderState::Cancelled,
             ),
         ];
         for state in OrderState::ALL {

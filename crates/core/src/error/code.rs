@@ -183,6 +183,28 @@ codes! {
     PupilNotYet = "pupil.not_yet",
     /// A part of the record that is another's to correct now.
     PupilPartLocked = "pupil.part_locked",
+    /// Something under way keeps the pupil from being deleted.
+    PupilHeld = "pupil.held",
+    /// A primary leaver is registered, not entered anew.
+    PupilLeaver = "pupil.leaver",
+    /// The child is at another school and is asked for by a transfer.
+    PupilElsewhere = "pupil.elsewhere",
+    /// No child has this paper.
+    RegistrationNotFound = "registration.not_found",
+    /// The child is no primary leaver.
+    RegistrationNotLeaver = "registration.not_leaver",
+    /// The child is registered already.
+    RegistrationTaken = "registration.taken",
+    /// The child is at this school already.
+    RegistrationHere = "registration.here",
+    /// Only grades 7 to 9 register.
+    RegistrationGrade = "registration.grade",
+    /// The name differs from the one on record.
+    RegistrationName = "registration.name",
+    /// No such registration or transfer.
+    MoveUnknown = "move.unknown",
+    /// The registration or transfer does not allow this step.
+    MoveState = "move.state",
     /// No such pupil.
     PupilUnknown = "pupil.unknown",
     /// Gender not one of 男 女 1 2.

@@ -88,6 +88,19 @@ pub const fn text(code: Code) -> &'static str {
         Code::PupilDeleted => "该学生的记录已被删除，请恢复原记录，不要重新录入。",
         Code::PupilNotYet => "那一天还没有这名学生的记录，请选择以后的日期。",
         Code::PupilPartLocked => "这一项现在不能由您更正，请联系区级管理员。",
+        Code::PupilHeld => "该学生有正在办理的事项，请先处理，再删除。",
+        Code::PupilLeaver => "该学生是小学毕业生，请使用注册报到，不要作为新生录入。",
+        Code::PupilElsewhere => "该学生在其他学校就读，请提出转入申请。",
+        Code::RegistrationNotFound => {
+            "没有找到这名学生，请核对证件号码；没有小学记录的学生请使用新生录入。"
+        }
+        Code::RegistrationNotLeaver => "该学生不是小学毕业生，不能注册报到，请使用转入申请。",
+        Code::RegistrationTaken => "该学生已注册报到或正在办理转学，请勿重复办理。",
+        Code::RegistrationHere => "该学生已在本校，不用注册报到。",
+        Code::RegistrationGrade => "注册报到的年级请填 7-9。",
+        Code::RegistrationName => "姓名与原记录不同，请核对；可以继续，由区里审核。",
+        Code::MoveUnknown => "没有这条记录，可能已被撤回，或不在您的管理范围内。",
+        Code::MoveState => "当前的状态不能进行这一步，请刷新后查看。",
         Code::PupilUnknown => "没有这名学生，可能已被删除，或不在您的管理范围内。",
         Code::GenderInvalid => "性别请填 1 或 2（1 男，2 女）。",
         Code::GenderMismatch => "性别与身份证号码第 17 位不一致，请核对。",

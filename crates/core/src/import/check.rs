@@ -49,7 +49,7 @@ pub struct PupilEntry {
 /// Checks one row; every column is looked at, so that all its problems show at once.
 pub(super) fn check(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Checked<PupilEntry> {
     let name = person_name(row, at::NAME, None);
-    let paper = paper(row, snapshot);
+    let paper = paper(row, (at::PAPER_KIND, at::PAPER_NUMBER), snapshot);
     let gender = gender(row, paper.as_ref());
     let (grade, class_id) = grade_and_class(row, snapshot);
     if let (Some(paper), Some(grade)) = (&paper, grade)
@@ -84,7 +84,11 @@ pub(super) fn check(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Checked<Pup
 }
 
 /// Reads a name; `missing` renames the problems of a guardian's.
-fn person_name(row: &mut RowReader<'_>, index: usize, missing: Option<Code>) -> Option<PersonName> {
+pub(super) fn person_name(
+    row: &mut RowReader<'_>,
+    index: usize,
+    missing: Option<Code>,
+) -> Option<PersonName> {
     let raw = row.text(index)?;
     let container = row.container();
     let read = match container {
@@ -131,13 +135,18 @@ fn optional<T>(
     row.take(index, parse(&raw))
 }
 
-fn paper(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Option<Paper> {
-    let resident = is_resident(row);
-    let (text, number, formula) = match row.field(at::PAPER_NUMBER) {
+/// Reads a resident ID; `at` are the columns of its kind and number.
+pub(super) fn paper(
+    row: &mut RowReader<'_>,
+    (kind_at, number_at): (usize, usize),
+    snapshot: &Snapshot,
+) -> Option<Paper> {
+    let resident = is_resident(row, kind_at);
+    let (text, number, formula) = match row.field(number_at) {
         Field::Blank | Field::Unreadable => return None,
         Field::Text { date: true, .. } => {
             row.report(
-                at::PAPER_NUMBER,
+                number_at,
                 Problem::new(Code::PaperPrecision).message(
                     "证件号码被 Excel 变成了日期，请将单元格设为文本格式，再重新输入完整号码。",
                 ),
@@ -158,15 +167,15 @@ fn paper(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Option<Paper> {
     // One in eleven numbers that lost their last digits still has a fitting check
     // digit, so the cell's type decides, not its text.
     if number {
-        row.report(at::PAPER_NUMBER, Problem::new(Code::PaperPrecision));
+        row.report(number_at, Problem::new(Code::PaperPrecision));
         return None;
     }
     if formula {
-        row.report(at::PAPER_NUMBER, Problem::new(Code::PaperFormula));
+        row.report(number_at, Problem::new(Code::PaperFormula));
         return None;
     }
     match Paper::parse(PaperKind::ResidentId, &text, None, snapshot.today) {
-        Ok(parsed) => Some(noted(row, at::PAPER_NUMBER, parsed)),
+        Ok(parsed) => Some(noted(row, number_at, parsed)),
         Err(problems) => {
             for problem in problems {
                 // Another paper's number is not wrong, it is only in the wrong place.
@@ -178,7 +187,7 @@ fn paper(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Option<Paper> {
                 } else {
                     problem
                 };
-                row.report(at::PAPER_NUMBER, problem);
+                row.report(number_at, problem);
             }
             None
         }
@@ -186,8 +195,8 @@ fn paper(row: &mut RowReader<'_>, snapshot: &Snapshot) -> Option<Paper> {
 }
 
 /// Reads 证件类型; blank means the resident ID.
-fn is_resident(row: &mut RowReader<'_>) -> bool {
-    let raw = match row.field(at::PAPER_KIND) {
+fn is_resident(row: &mut RowReader<'_>, kind_at: usize) -> bool {
+    let raw = match row.field(kind_at) {
         Field::Blank => return true,
         Field::Unreadable => return false,
         Field::Text { text, .. } => text,
@@ -208,7 +217,7 @@ fn is_resident(row: &mut RowReader<'_>) -> bool {
                 kind.zh()
             };
             row.report(
-                at::PAPER_KIND,
+                kind_at,
                 Problem::new(Code::PaperKindNotInBulk)
                     .message(format!("批量导入只收居民身份证，{which}请使用单个录入。")),
             );
@@ -216,7 +225,7 @@ fn is_resident(row: &mut RowReader<'_>) -> bool {
         }
         Err(problem) => {
             row.report(
-                at::PAPER_KIND,
+                kind_at,
                 problem.message(
                     "证件类型请留空或填“居民身份证”；批量导入只收居民身份证，其他证件请使用单个录入。",
                 ),

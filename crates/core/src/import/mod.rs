@@ -1,7 +1,7 @@
 //! From cells to rows and problems; pure, so that the same rules run in every host.
 //!
 //! Another kind of import is another [`ImportKind`]: a table of columns and a rule
-//! for one row (see [`new_pupils`], [`classes`]). Finding the sheet, limits,
+//! for one row (see [`new_pupils`], [`classes`], [`registrations`]). Finding the sheet, limits,
 //! merged cells, duplicates, streaming, templates ([`guide`]) and what is kept
 //! of a row ([`stored`]) are here, once.
 
@@ -15,6 +15,7 @@ pub mod guide;
 mod locate;
 pub mod marked;
 pub mod new_pupils;
+pub mod registrations;
 pub mod row;
 pub mod snapshot;
 pub mod stored;

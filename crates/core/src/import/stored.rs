@@ -144,11 +144,17 @@ pub const fn is_between_rows(code: Code) -> bool {
     matches!(code, Code::RowRepeated | Code::RowConflict)
 }
 
-/// True for problems that a look into the records showed, and no rule on the
-/// cells can show again.
+/// True for problems of a child that is on record where the row would put it: a duplicate.
 #[must_use]
-pub const fn is_on_record(code: Code) -> bool {
-    matches!(code, Code::PupilDuplicate | Code::PupilDeleted)
+pub const fn is_twice(code: Code) -> bool {
+    matches!(
+        code,
+        Code::PupilDuplicate
+            | Code::PupilDeleted
+            | Code::PupilLeaver
+            | Code::RegistrationTaken
+            | Code::RegistrationHere
+    )
 }
 
 /// A row inside a packed block. Problems are JSON because theirs is a form with

@@ -12,13 +12,16 @@ pub mod export;
 pub mod grade;
 pub mod home;
 pub mod import;
+pub mod moving;
 pub mod order;
 pub mod page;
 pub mod pupil;
+pub mod registration;
 pub mod review;
 pub mod school;
 pub mod session;
 pub mod setting;
+pub mod transfer;
 
 /// Says what a request touches, in one line a request.
 macro_rules! touches {

@@ -9,6 +9,7 @@ mod applications;
 mod audit;
 mod blobs;
 mod imports;
+mod moves;
 mod names;
 mod orders;
 mod organisation;
@@ -24,6 +25,7 @@ pub use applications::*;
 pub use audit::*;
 pub use blobs::*;
 pub use imports::*;
+pub use moves::*;
 pub use names::*;
 pub use orders::*;
 pub use organisation::*;
@@ -47,6 +49,7 @@ pub trait UnitOfWork:
     + Audit
     + Blobs
     + Pupils
+    + Moves
     + PupilFile
     + Names
     + Imports

@@ -125,6 +125,8 @@ pub trait Orders {
     async fn count_orders(&mut self, query: &OrderQuery, cap: u32) -> Stored<i64>;
     /// Orders by ids, locked for the rest of a write transaction; those that do not exist are left out.
     async fn orders_by_ids(&mut self, ids: &[OrderId]) -> Stored<Vec<OrderRecord>>;
+    /// The open orders of these pupils, locked like the others.
+    async fn open_orders(&mut self, pupils: &[PupilId]) -> Stored<Vec<OrderRecord>>;
     /// Districts and schools these orders belong to, and how many of the ids exist.
     async fn order_places(&mut self, ids: &[OrderId]) -> Stored<(Vec<(String, SchoolId)>, i64)>;
     /// Makes orders in state `requested` for these pupils, with the place and enrolment they have now, and their

@@ -51,9 +51,25 @@ pub struct PupilRecord {
     pub guardian_phone_sealed: Option<Vec<u8>>,
     /// Id of that guardian.
     pub guardian_id: Option<uuid::Uuid>,
+    /// Deleted at.
+    pub deleted_at: Option<i64>,
+    /// Status before the deletion.
+    pub deleted_status: Option<String>,
+    /// Why it was deleted.
+    pub deleted_reason: Option<String>,
+    /// `registration` or `transfer_in` that is under way.
+    pub moving: Option<String>,
+    /// State of that application.
+    pub moving_state: Option<String>,
+    /// School that applied for the pupil.
+    pub moving_school: Option<String>,
+    /// Grade number there.
+    pub moving_grade: Option<i64>,
+    /// Class number there.
+    pub moving_class: Option<i64>,
 }
 
-/// Which pupils a list shows.
+/// Which pupils a list shows; the deleted ones only when asked for.
 #[derive(Debug, Clone, Default)]
 pub struct PupilFilter {
     /// Only of this district.
@@ -78,6 +94,8 @@ pub struct PupilFilter {
     pub classes: Option<Vec<ClassId>>,
     /// Only these.
     pub ids: Option<Vec<PupilId>>,
+    /// The deleted pupils, and no others.
+    pub deleted: bool,
 }
 
 /// Where a stored child is.
@@ -97,6 +115,8 @@ pub struct FoundPupil {
     pub grade: i64,
     /// Class number.
     pub class_number: i64,
+    /// School year of that class.
+    pub school_year: i64,
     /// Status.
     pub status: String,
 }
@@ -200,6 +220,17 @@ pub struct PupilProgress {
     pub orders: i64,
 }
 
+/// What is left of a purged pupil that has card orders, which stay: its number is free again.
+#[derive(Debug, Clone)]
+pub struct BlankedPupil {
+    /// Pupil.
+    pub id: PupilId,
+    /// Sealed in `pupil.paper`: nothing.
+    pub paper_sealed: Vec<u8>,
+    /// A hash that no number has.
+    pub paper_index: [u8; 16],
+}
+
 /// Storage of pupils.
 #[async_trait]
 pub trait Pupils {
@@ -249,4 +280,19 @@ pub trait Pupils {
     async fn submit_pupils(&mut self, ids: &[PupilId], now: i64) -> Stored<Vec<PupilId>>;
     /// Submits all draft or returned applications that fit; returns how many.
     async fn submit_fitting(&mut self, filter: &PupilFilter, now: i64) -> Stored<i64>;
+    /// Deletes pupils so that they can be restored: their enrolment ends, a submitted application becomes a draft.
+    /// Returns how many; those deleted already are left alone.
+    async fn delete_restorably(&mut self, ids: &[PupilId], reason: &str, now: i64) -> Stored<i64>;
+    /// Takes the deletion of a pupil back and sets its status; false for one that was purged.
+    /// Its new enrolment is `move_pupils`' work.
+    async fn restore_pupil(&mut self, id: PupilId, status: &str) -> Stored<bool>;
+    /// Pupils of a district deleted before a moment and not purged, oldest first, each with the number of its orders.
+    async fn deleted_before(
+        &mut self,
+        district: &str,
+        before: i64,
+        limit: u32,
+    ) -> Stored<Vec<(PupilId, i64)>>;
+    /// Takes from deleted pupils all that says who they were; their rows and enrolments stay for their orders.
+    async fn blank_pupils(&mut self, pupils: &[BlankedPupil], now: i64) -> Stored<()>;
 }

@@ -476,7 +476,7 @@ impl Writing<'_> {
                         OrderState::Returned,
                         Some("照片与本人不符，请更换后重新申请。"),
                     ),
-                    OrderStep::Request | OrderStep::Withdraw => continue,
+                    OrderStep::Request | OrderStep::Withdraw | OrderStep::Cancel => continue,
                 };
                 let steps: Vec<OrderStepRecord> = made
                     .iter()

@@ -229,14 +229,15 @@ impl Applications for Tx {
                 })
                 .push(") AS v WHERE application.id = v.column1");
             self.run(sql, DOING).await?;
-            // The pupil's row shows the state of its latest application.
+            // The pupil's row shows the state of its entry as a new pupil.
             let mut sql = Sql::new("UPDATE pupil SET application_state = v.column3 FROM (VALUES ");
             sql.rows(chunk, |f, s| {
                 f.v(s.pupil_id.0).v(s.id.0).v(s.state.as_str());
             })
             .push(
                 ") AS v WHERE pupil.id = v.column1 AND v.column2 = (SELECT x.id FROM \
-                 application x WHERE x.pupil_id = pupil.id ORDER BY x.id DESC LIMIT 1)",
+                 application x WHERE x.pupil_id = pupil.id AND x.kind = 'new' \
+                 ORDER BY x.id DESC LIMIT 1)",
             );
             self.run(sql, DOING).await?;
         }

@@ -11,6 +11,7 @@ mod audit;
 mod blobs;
 mod imports;
 mod keys;
+mod moves;
 mod names;
 mod orders;
 mod organisation;

@@ -249,6 +249,26 @@ impl Orders for Tx {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
+    async fn open_orders(&mut self, pupils: &[PupilId]) -> Stored<Vec<OrderRecord>> {
+        const DOING: &str = "reading open orders of pupils";
+        let mut out = Vec::new();
+        for chunk in pupils.chunks(ROWS) {
+            let mut sql = Sql::new(COLUMNS);
+            sql.push("card_order")
+                .push(BESIDE)
+                .push(
+                    " AND page.state IN ('draft','requested','approved','confirmed',\
+                     'in_production','failed') AND page.pupil_id IN ",
+                )
+                .list(chunk.iter().map(|id| id.0))
+                .push(" ORDER BY page.id")
+                .push(&self.lock("page"));
+            let rows = self.all(sql, DOING).await?;
+            out.extend(each(&rows, DOING, order)?);
+        }
+        Ok(out)
+    }
+
     async fn order_places(&mut self, ids: &[OrderId]) -> Stored<(Vec<(String, SchoolId)>, i64)> {
         self.places(
             "SELECT district, school_id, COUNT(*) FROM card_order WHERE id IN ",
@@ -350,7 +370,7 @@ impl Orders for Tx {
         } else {
             "pupil_name"
         }))
-        .push(" WHERE 1 = 1");
+        .push(" WHERE p.purged_at IS NULL");
         if let Some(school) = school {
             sql.push(" AND p.school_id = ").bind(school.0);
         }

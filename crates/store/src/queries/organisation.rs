@@ -52,7 +52,7 @@ fn grade(c: &mut Cols<'_>) -> Stored<GradeRecord> {
 
 const CLASS: &str = "SELECT c.id, c.school_id, s.district, c.grade_id, c.grade, c.school_year, \
                      c.number, c.nickname, c.remark, c.open, \
-                     (SELECT COUNT(*) FROM pupil p WHERE p.class_id = c.id), c.version \
+                     (SELECT COUNT(*) FROM pupil p WHERE p.class_id = c.id AND p.status <> 'deleted'), c.version \
                      FROM class c CROSS JOIN school s WHERE s.id = c.school_id";
 
 fn class(c: &mut Cols<'_>) -> Stored<ClassRecord> {

@@ -47,7 +47,7 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
   const discard = useAction("import.discard");
   const kept = summary.purgedAt === undefined && summary.state !== "discarded";
   const open = kept && (summary.state === "preview" || summary.state === "partly");
-  const pupils = summary.kind === "new_pupils";
+  const pupils = summary.kind !== "classes";
   const drop = useReading(summary.schoolId, summary.kind, open);
   const [reread, closeReread] = useReread(summary.id);
 
@@ -317,7 +317,7 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
   const suggestion = current ? problemsOf(current, columns, spot.column).find((p) => p.suggestion !== undefined)?.suggestion : undefined;
   return (
     <Page
-      title={open ? (pupils ? tImport.title : tImport.titleClasses) : tImport.listTitle}
+      title={open ? tImport.titles[summary.kind] : tImport.listTitle}
       note={
         <span>
           {summary.schoolName} · {summary.fileName} · {tImport.where(summary.sheet, summary.headingRow)}

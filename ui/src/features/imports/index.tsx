@@ -1,4 +1,4 @@
-// 新生导入 and 批量建班, the first two steps: school and template, then the file.
+// 新生导入, 注册报到 and 批量建班, the first two steps: school and template, then the file.
 import { DownloadOutlined, FileExcelOutlined, FolderOpenOutlined } from "@ant-design/icons";
 import { Button, Segmented, Spin } from "antd";
 import { useState } from "react";
@@ -18,15 +18,23 @@ import { Guide } from "./guide";
 import { useReading } from "./read";
 import { ImportSteps } from "./steps";
 
+const KINDS = ["new_pupils", "registrations", "classes"] as const satisfies readonly ImportOf[];
+const hint: Record<ImportOf, (school: string) => string> = {
+  new_pupils: tImport.templateHint,
+  registrations: tImport.templateHintRegistrations,
+  classes: () => tImport.templateHintClasses,
+};
+
 export function ImportWizard() {
   const scope = useScope();
   const { can } = useSession();
   const [params, change] = useParams();
   const { schoolId } = scope;
-  const kind: ImportOf = params.get("kind") === "classes" && can("manage_classes") ? "classes" : "new_pupils";
+  const asked = params.get("kind");
+  const kind: ImportOf = asked === "registrations" || (asked === "classes" && can("manage_classes")) ? asked : "new_pupils";
   const guide = useOp("import.guide", schoolId ? { schoolId, kind } : null, { staleTime: 0 });
   return (
-    <Page title={kind === "classes" ? tImport.titleClasses : tImport.title} toolbar={<ImportSteps current={schoolId ? 1 : 0} />}>
+    <Page title={tImport.titles[kind]} toolbar={<ImportSteps current={schoolId ? 1 : 0} />}>
       <div className="ek-import">
         <div className="ek-import-main">
           <Panel title={tImport.school}>
@@ -37,21 +45,16 @@ export function ImportWizard() {
           </Panel>
           <Panel title={tImport.what}>
             <div className="ek-row">
-              {can("manage_classes") ? (
-                <Segmented
-                  aria-label={tImport.what}
-                  value={kind}
-                  onChange={(v) => change({ kind: v === "classes" ? v : undefined })}
-                  options={[
-                    { value: "new_pupils", label: tImport.kinds.new_pupils },
-                    { value: "classes", label: tImport.kinds.classes },
-                  ]}
-                  data-testid="import-kind"
-                />
-              ) : null}
+              <Segmented
+                aria-label={tImport.what}
+                value={kind}
+                onChange={(v) => change({ kind: v === "new_pupils" ? undefined : v })}
+                options={KINDS.filter((k) => k !== "classes" || can("manage_classes")).map((k) => ({ value: k, label: tImport.kinds[k] }))}
+                data-testid="import-kind"
+              />
               {schoolId ? <TemplateButton schoolId={schoolId} kind={kind} /> : null}
             </div>
-            {schoolId && guide.data ? <p className="ek-faint ek-import-note">{kind === "classes" ? tImport.templateHintClasses : tImport.templateHint(guide.data.schoolName)}</p> : null}
+            {schoolId && guide.data ? <p className="ek-faint ek-import-note">{hint[kind](guide.data.schoolName)}</p> : null}
           </Panel>
           {schoolId ? <FileDrop key={`${schoolId}-${kind}`} schoolId={schoolId} kind={kind} limit={guide.data?.rowLimit} /> : null}
         </div>

@@ -15,7 +15,7 @@ import { tCommon, tImport } from "../../shared/texts";
 import { importTone } from "../../shared/tones";
 
 const STATES = ["preview", "partly", "committed", "undone", "discarded"] as const satisfies readonly ImportState[];
-const KINDS = ["new_pupils", "classes"] as const satisfies readonly ImportOf[];
+const KINDS = ["new_pupils", "registrations", "classes"] as const satisfies readonly ImportOf[];
 
 const COLUMNS: Column<ImportSummary>[] = [
   { key: "time", title: tImport.col.time, width: 140, render: (i) => moment(i.createdAt) },
@@ -79,7 +79,7 @@ export function ImportList() {
   const { query, items } = usePages("import.list", { limit: 50, ...(schoolId ? { schoolId } : {}), ...(state ? { state } : {}), ...(kind ? { kind } : {}) });
   const add = (
     <Button type="primary" icon={<ImportOutlined />} onClick={() => go("/imports/new")} data-testid="imports-new">
-      {tImport.title}
+      {tImport.titles.new_pupils}
     </Button>
   );
   return (

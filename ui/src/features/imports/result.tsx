@@ -14,18 +14,25 @@ import { ImportSteps } from "./steps";
 import { UndoDialog } from "./undo";
 import { ErrorWorkbookButton } from "./workbook";
 
+const WORDS = {
+  new_pupils: { page: "/pupils", done: tImport.resultPupils, undone: tImport.resultUndonePupils, draft: tImport.resultDraft, open: tImport.resultOpen },
+  registrations: { page: "/registrations", done: tImport.resultRegistrations, undone: tImport.resultUndoneRegistrations, draft: tImport.resultDraftRegistrations, open: tImport.resultOpenRegistrations },
+  classes: { page: "/organisation/classes", done: tImport.resultClasses, undone: tImport.resultUndoneClasses, draft: "", open: tImport.resultOpenClasses },
+} as const satisfies Record<ImportSummary["kind"], unknown>;
+
 export function Result(props: { summary: ImportSummary; onRows: (onlyProblems: boolean) => void }) {
   const { summary: s } = props;
   const client = useQueryClient();
   const [undoing, setUndoing] = useState(false);
-  const pupils = s.kind === "new_pupils";
+  const pupils = s.kind !== "classes";
+  const words = WORDS[s.kind];
   const things = (n: number) => tImport.things(s.kind, n);
   const taken = s.state === "undone";
-  const again = () => go("/imports/new", pupils ? {} : { kind: s.kind });
-  const list = () => (pupils ? go("/pupils", { import: s.id, s: s.schoolId, d: undefined }) : go("/organisation/classes", { s: s.schoolId, d: undefined }));
+  const again = () => go("/imports/new", s.kind === "new_pupils" ? {} : { kind: s.kind });
+  const list = () => go(words.page, { ...(pupils ? { import: s.id } : {}), s: s.schoolId, d: undefined });
   return (
     <Page
-      title={pupils ? tImport.title : tImport.titleClasses}
+      title={tImport.titles[s.kind]}
       note={`${s.schoolName} · ${s.fileName}`}
       toolbar={
         <>
@@ -38,11 +45,11 @@ export function Result(props: { summary: ImportSummary; onRows: (onlyProblems: b
     >
       <div className="ek-result" data-testid="import-result" data-state={s.state}>
         {taken ? <RollbackOutlined className="ek-result-icon ek-faint" /> : <CheckCircleFilled className="ek-result-icon" />}
-        <h2>{taken ? tImport.resultUndone(things(s.undone)) : pupils ? tImport.resultPupils(s.committed) : tImport.resultClasses(s.committed)}</h2>
+        <h2>{taken ? tImport.resultUndone(things(s.undone)) : words.done(s.committed)}</h2>
         {taken ? (
           <>
             {s.undoneAt === undefined ? null : <p className="ek-faint">{moment(s.undoneAt)}</p>}
-            <p>{pupils ? tImport.resultUndonePupils : tImport.resultUndoneClasses}</p>
+            <p>{words.undone}</p>
             {s.committed > 0 ? <p className="ek-warn">{tImport.resultHeld(things(s.committed))}</p> : null}
           </>
         ) : (
@@ -52,7 +59,7 @@ export function Result(props: { summary: ImportSummary; onRows: (onlyProblems: b
                 {moment(s.committedAt)} · {s.createdBy}
               </p>
             )}
-            {pupils ? <p>{s.submittedAt === undefined ? tImport.resultDraft : tImport.resultSubmitted(s.submittedAt)}</p> : null}
+            {pupils ? <p>{s.submittedAt === undefined ? words.draft : tImport.resultSubmitted(s.submittedAt)}</p> : null}
             {s.errors > 0 ? <p className="ek-warn">{tImport.resultRest(s.errors)}</p> : null}
           </>
         )}
@@ -60,7 +67,7 @@ export function Result(props: { summary: ImportSummary; onRows: (onlyProblems: b
         <div className="ek-state-actions">
           {s.committed > 0 ? (
             <Button type="primary" autoFocus onClick={list} data-testid="import-open-pupils">
-              {pupils ? tImport.resultOpen : tImport.resultOpenClasses}
+              {words.open}
             </Button>
           ) : null}
           {s.errors > 0 && !taken && s.purgedAt === undefined ? (

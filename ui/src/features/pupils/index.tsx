@@ -1,5 +1,5 @@
 // 学生: masked list, filters, submit and request for cards. The paper number is typed into a dialog and kept nowhere.
-import { BarChartOutlined, DownloadOutlined, IdcardOutlined, PrinterOutlined, SearchOutlined } from "@ant-design/icons";
+import { BarChartOutlined, DeleteOutlined, DownloadOutlined, IdcardOutlined, PrinterOutlined, SearchOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input, Modal, Select, type InputRef } from "antd";
 import { useRef, useState } from "react";
@@ -8,21 +8,23 @@ import { call } from "../../shared/call";
 import { ClassFilter } from "../../shared/components/class-filter";
 import type { Column } from "../../shared/components/data-table";
 import { Lines, SelectionBar, useNotify } from "../../shared/components/feedback";
+import { FormModal } from "../../shared/components/form-modal";
 import { Page } from "../../shared/components/page";
 import { PagedTable } from "../../shared/components/paged-table";
+import { ReasonField } from "../../shared/components/reason-field";
 import { SchoolPicker } from "../../shared/components/school-picker";
 import { EmptyState, errorLines } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
-import { capped, moment } from "../../shared/formatting";
+import { capped, count, moment } from "../../shared/formatting";
 import { useDebounced } from "../../shared/hooks";
 import { runJob } from "../../shared/jobs";
-import { usePages } from "../../shared/query";
+import { useAction, usePages } from "../../shared/query";
 import { go, href, useParams } from "../../shared/router";
 import { ExportModal } from "./export";
 import { useScope } from "../../shared/scope";
 import { useSelection } from "../../shared/selection";
 import { useSession } from "../../shared/session";
-import { tCommon, tOrderState, tPupils } from "../../shared/texts";
+import { tBin, tCommon, tOrderState, tPupils } from "../../shared/texts";
 import { applicationTone, orderTone } from "../../shared/tones";
 
 const orNone = (v: string | number | undefined) => (v === undefined || v === "" ? tCommon.none : v);
@@ -78,6 +80,8 @@ export function Pupils() {
   const settled = useDebounced(name.trim());
   const [finding, setFinding] = useState(false);
   const [exporting, setExporting] = useState(false);
+  const [deleting, setDeleting] = useState(false);
+  const remove = useAction("pupil.delete");
   const [busy, setBusy] = useState(false);
 
   const grade = params.get("grade");
@@ -173,6 +177,9 @@ export function Pupils() {
           <Button icon={<DownloadOutlined />} onClick={() => setExporting(true)} data-testid="pupils-export">
             {tPupils.export}
           </Button>
+          <Button icon={<DeleteOutlined />} onClick={() => go("/pupils/deleted")} data-testid="pupils-bin">
+            {tBin.open}
+          </Button>
           <Button icon={<IdcardOutlined />} onClick={() => setFinding(true)} data-testid="pupils-find">
             {tPupils.findShort}
           </Button>
@@ -223,6 +230,11 @@ export function Pupils() {
             onClear={clear}
             texts={{ chosen: tPupils.chosen, chooseAll: tPupils.chooseAll, clear: tPupils.clear }}
           >
+            {can("enter_pupils") ? (
+              <Button disabled={all || picked.length === 0 || busy} onClick={() => setDeleting(true)} data-testid="pupils-delete">
+                {tBin.delete}
+              </Button>
+            ) : null}
             {can("request_orders") ? (
               <Button disabled={(!all && picked.length === 0) || busy} onClick={request} data-testid="pupils-request">
                 {tPupils.request}
@@ -279,6 +291,25 @@ export function Pupils() {
             go(`/pupils/${p.id}`);
           }}
         />
+      ) : null}
+      {deleting ? (
+        <FormModal<{ reason: string }>
+          title={tBin.deleteTitle(count(picked.length))}
+          note={tBin.deleteNote}
+          initial={{}}
+          fields={{ reason: tBin.reason }}
+          submitText={tBin.delete}
+          submitTestId="pupils-delete-submit"
+          danger
+          onClose={() => setDeleting(false)}
+          onSubmit={async ({ reason }) => {
+            const result = await remove.mutateAsync({ ids: picked.map((p) => p.id), reason });
+            clear();
+            notify.steps(result, tBin.deleted);
+          }}
+        >
+          {(form) => <ReasonField form={form} label={tBin.reason} reasons={tBin.reasons} testId="pupils-delete-reason" />}
+        </FormModal>
       ) : null}
       {exporting ? <ExportModal filter={filter} onClose={() => setExporting(false)} /> : null}
     </Page>

@@ -1,8 +1,8 @@
-// 新生审核: what the schools have submitted, oldest first; looked at, approved or sent back with a reason.
+// 学生审核: new pupils, registrations and transfers that schools have submitted, oldest first; looked at, approved or sent back with a reason.
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Segmented } from "antd";
 import { useState } from "react";
-import type { ApplicationState, ApplicationView, ReviewFilter, StepResult } from "../../api.gen";
+import type { ApplicationKind, ApplicationState, ApplicationView, ReviewFilter, StepResult } from "../../api.gen";
 import type { Column } from "../../shared/components/data-table";
 import { SelectionBar, useNotify } from "../../shared/components/feedback";
 import { FormModal } from "../../shared/components/form-modal";
@@ -24,9 +24,11 @@ import { Look, type Choice } from "./look";
 
 const STATES = ["submitted", "approved", "returned"] as const satisfies readonly ApplicationState[];
 
+const KINDS = ["new", "registration", "transfer_in"] as const satisfies readonly ApplicationKind[];
+
 const at = (ms: number | undefined) => (ms === undefined ? tCommon.none : moment(ms));
 
-const columns = (open: (id: string) => void): Column<ApplicationView>[] => [
+const columns = (kind: ApplicationKind, open: (id: string) => void): Column<ApplicationView>[] => [
   { key: "submittedAt", title: tReview.col.submittedAt, width: 146, render: (a) => at(a.submittedAt) },
   { key: "school", title: tReview.col.school, min: 150, render: (a) => a.schoolName },
   { key: "class", title: tReview.col.class, width: 108, render: (a) => tCommon.gradeClass(a.gradeName, a.classNumber) },
@@ -41,6 +43,7 @@ const columns = (open: (id: string) => void): Column<ApplicationView>[] => [
     ),
   },
   { key: "paper", title: tReview.col.paper, width: 172, render: (a) => a.paperMasked },
+  ...(kind === "new" ? [] : [{ key: "from", title: tReview.from, min: 130, render: (a: ApplicationView) => a.fromSchoolName ?? tCommon.none }]),
   { key: "approvedAt", title: tReview.col.approvedAt, width: 146, render: (a) => at(a.approvedAt) },
   {
     key: "state",
@@ -68,9 +71,10 @@ export function Review() {
   const [open, setOpen] = useState<string | null>(null);
   const [asking, setAsking] = useState<Asking | null>(null);
 
+  const kind = KINDS.find((k) => k === params.get("kind")) ?? "new";
   const state = STATES.find((s) => s === params.get("state")) ?? "submitted";
   const filter: ReviewFilter = {
-    kind: "new",
+    kind,
     state,
     ...(scope.district ? { district: scope.district } : {}),
     ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
@@ -103,7 +107,7 @@ export function Review() {
   const approveAll = () =>
     modal.confirm({
       title: tReview.allTitle(totalText),
-      content: tReview.allHint,
+      content: tReview.allHint[kind],
       okText: tReview.approve,
       cancelText: tCommon.cancel,
       focusable: { autoFocusButton: "cancel" },
@@ -124,6 +128,12 @@ export function Review() {
       fill
       toolbar={
         <>
+          <Segmented
+            value={kind}
+            aria-label={tReview.kind}
+            onChange={(next) => change({ kind: next === "new" ? undefined : next, state: undefined })}
+            options={KINDS.map((k) => ({ value: k, label: <span data-testid={`review-kind-${k}`}>{tReview.kinds[k]}</span> }))}
+          />
           <Segmented
             value={state}
             aria-label={tReview.col.state}
@@ -164,7 +174,7 @@ export function Review() {
         testId="review"
         items={items}
         query={query}
-        columns={columns(setOpen)}
+        columns={columns(kind, setOpen)}
         rowKey={(a) => a.id}
         rowTestId={(a) => `review-row-${a.id}`}
         onOpen={(a) => setOpen(a.id)}

@@ -30,7 +30,7 @@ export function Look(props: {
   return (
     <Drawer
       open
-      title={data ? `${tReview.look} · ${data.application.pupilName}` : tReview.look}
+      title={data ? `${tReview.look[data.application.kind]} · ${data.application.pupilName}` : ""}
       onClose={props.onClose}
       size={560}
       data-testid="review-look"
@@ -59,6 +59,9 @@ function Details(props: { data: ShowReviewResponse }) {
   const rows: [string, string | undefined][] = [
     [tReview.col.school, a.schoolName],
     [tReview.col.class, tCommon.gradeClass(a.gradeName, a.classNumber)],
+    [tReview.from, a.fromSchoolName === undefined ? undefined : [a.fromSchoolName, d.fromClass].filter(Boolean).join(" ")],
+    [tReview.why, d.reason],
+    [tReview.statedName, d.statedName],
     [tReview.paper, d.paperNumber],
     [tReview.nationality, d.nationality],
     [tReview.gender, d.gender === undefined ? undefined : tReview.genders[d.gender]],

@@ -43,11 +43,7 @@ pub async fn run(cx: &mut Cx, request: DeleteClassRequest) -> Result<DeleteClass
         };
         return Err(Problem::new(Code::ClassNotEmpty).message(why).into());
     }
-    let text = format!(
-        "删除班级：{} {} 班",
-        super::grade_name(class.grade),
-        class.number
-    );
+    let text = format!("删除班级：{}", super::class_name(class.grade, class.number));
     super::note(cx, &class, text);
     Ok(DeleteClassResponse {})
 }

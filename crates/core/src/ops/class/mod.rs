@@ -86,6 +86,11 @@ pub(crate) fn grade_name(number: i64) -> String {
         .map_or_else(|| format!("{number} 年级"), |grade| grade.zh().to_owned())
 }
 
+/// `七年级 3 班`.
+pub(crate) fn class_name(grade: i64, number: i64) -> String {
+    format!("{} {number} 班", grade_name(grade))
+}
+
 /// A class that a person wants to change, at the version the person saw.
 pub(crate) async fn at_version(
     cx: &mut Cx,
@@ -112,7 +117,7 @@ pub(crate) async fn save(
     if !cx.uow.update_class(&class).await? {
         return Err(Code::VersionConflict.into());
     }
-    let text = format!("{what}：{} {} 班", grade_name(class.grade), class.number);
+    let text = format!("{what}：{}", class_name(class.grade, class.number));
     note(cx, &class, text);
     ClassView::new(cx.uow.class(class.id).await?.ok_or(Code::ClassUnknown)?)
 }

@@ -271,14 +271,18 @@ async fn settle<K: Importing>(
     let mut dirty = prepared.refused > 0;
     let ready = std::mem::take(&mut prepared.ready);
     let keys: Vec<K::Key> = ready.iter().map(|(_, key, _)| *key).collect();
-    let found = K::on_record(uow, &look.reach, &keys).await?;
+    let found = K::on_record(uow, &look.beholder, &keys).await?;
     let mut places = Vec::with_capacity(ready.len());
     let mut free = Vec::with_capacity(ready.len());
     let mut refused: Vec<(usize, Problem)> = Vec::new();
     for ((at, key, entry), problem) in ready.into_iter().zip(found) {
         match problem {
-            Some(problem) => refused.push((at, problem)),
-            None => {
+            Some(problem) if problem.is_error() => refused.push((at, problem)),
+            warning => {
+                if let (Some(problem), Some(row)) = (warning, prepared.rows.get_mut(at)) {
+                    let problem = staging::place_on_record::<K>(problem, row.row.row, &look.map);
+                    row.problems.push(problem);
+                }
                 places.push((at, key));
                 free.push(entry);
             }
@@ -300,7 +304,7 @@ async fn settle<K: Importing>(
         if !lost.is_empty() {
             // Another was first between the look and the write: the key decided.
             let keys: Vec<K::Key> = lost.iter().map(|(_, key)| *key).collect();
-            let found = K::on_record(uow, &look.reach, &keys).await?;
+            let found = K::on_record(uow, &look.beholder, &keys).await?;
             refused.extend(
                 lost.into_iter()
                     .zip(found)

@@ -8,17 +8,23 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::access::{Permission, Place as Where, Reach};
+use crate::access::{Actor, Permission, Place as Where, Reach};
+use crate::domain::application::{ApplicationKind, PupilStatus};
+use crate::domain::leaver::{FIRST_JUNIOR_GRADE, is_leaver};
 use crate::error::{Code, OpError, Problem};
-use crate::id::{ClassId, ImportId, PupilId, SchoolId};
+use crate::id::{ApplicationId, ClassId, ImportId, PupilId, SchoolId};
 use crate::import::ImportKind;
 use crate::import::check::PupilEntry;
 use crate::import::classes::{self, ClassEntry};
+use crate::import::duplicates::{Fingerprint, fingerprint};
 use crate::import::new_pupils;
-use crate::ops::class::grade_name;
+use crate::import::registrations::{self, RegistrationEntry};
+use crate::import::snapshot::Snapshot;
+use crate::ops::class::class_name;
+use crate::ops::registration;
 use crate::ports::{
-    Cipher, ClassRecord, Entering, FoundPupil, IndexOf, NewPupilRecord, PupilProgress, SealedAt,
-    UnitOfWork,
+    Cipher, ClassRecord, Entering, FoundPupil, ImportRecord, IndexOf, MovableRecord, NewMoveRecord,
+    NewPupilRecord, PupilProgress, SealedAt, UnitOfWork,
 };
 
 /// Runs an expression with the type of a kind.
@@ -31,6 +37,10 @@ macro_rules! of_kind {
             }
             $crate::domain::application::ImportOf::Classes => {
                 type $k = $crate::ops::import::kinds::Classes;
+                $body
+            }
+            $crate::domain::application::ImportOf::Registrations => {
+                type $k = $crate::ops::import::kinds::Registrations;
                 $body
             }
         }
@@ -46,6 +56,30 @@ pub(crate) struct Writing {
     pub(crate) import: ImportId,
     pub(crate) submit: bool,
     pub(crate) now: i64,
+}
+
+/// Who asks what is on record, and for which school.
+pub(crate) struct Beholder {
+    /// Where the person may see pupils.
+    reach: Reach,
+    school: SchoolId,
+    school_year: i64,
+    /// The school has junior grades, so that primary leavers come to it.
+    takes_leavers: bool,
+}
+
+impl Beholder {
+    pub(crate) fn new(import: &ImportRecord, snapshot: &Snapshot, actor: &Actor) -> Self {
+        Self {
+            reach: actor.reach(Permission::ReadPupils),
+            school: import.school_id,
+            school_year: import.school_year,
+            takes_leavers: snapshot
+                .grade_numbers()
+                .iter()
+                .any(|grade| i64::from(grade.get()) >= FIRST_JUNIOR_GRADE),
+        }
+    }
 }
 
 /// A record that an undo must leave alone.
@@ -70,12 +104,12 @@ pub(crate) trait Importing: Send + Sync + 'static {
     fn kind() -> &'static ImportKind<Self::Entry>;
     /// Permission that a person needs at the school.
     fn permission() -> Permission;
-    /// By what a row is looked up, from what it is about.
-    fn key(subject: &str, cipher: &dyn Cipher) -> Self::Key;
-    /// For each key the problem of what is on record, if anything is.
+    /// By what a row is looked up, from what it is about; `entry` when the row is right.
+    fn key(subject: &str, entry: Option<&Self::Entry>, cipher: &dyn Cipher) -> Self::Key;
+    /// For each key the problem of what is on record, if anything is; a warning stops no commit.
     async fn on_record(
         uow: &mut dyn UnitOfWork,
-        reach: &Reach,
+        beholder: &Beholder,
         keys: &[Self::Key],
     ) -> Result<Vec<Option<Problem>>, OpError>;
     /// Seals what is sealed and takes an id.
@@ -117,13 +151,13 @@ impl Importing for NewPupils {
         Permission::EnterPupils
     }
 
-    fn key(subject: &str, cipher: &dyn Cipher) -> [u8; 16] {
+    fn key(subject: &str, _: Option<&PupilEntry>, cipher: &dyn Cipher) -> [u8; 16] {
         cipher.index(IndexOf::Paper, subject)
     }
 
     async fn on_record(
         uow: &mut dyn UnitOfWork,
-        reach: &Reach,
+        beholder: &Beholder,
         keys: &[[u8; 16]],
     ) -> Result<Vec<Option<Problem>>, OpError> {
         let found = uow.find_papers(keys).await?;
@@ -133,7 +167,10 @@ impl Importing for NewPupils {
             .collect();
         Ok(keys
             .iter()
-            .map(|key| found.get(key).map(|stored| on_record(stored, reach)))
+            .map(|key| {
+                let stored = found.get(key)?;
+                Some(leaver(stored, beholder).unwrap_or_else(|| on_record(stored, &beholder.reach)))
+            })
             .collect())
     }
 
@@ -163,7 +200,7 @@ impl Importing for NewPupils {
                 .map(|date| date.format("%Y-%m-%d").to_string()),
             paper_kind: entry.paper.kind().as_str().to_owned(),
             paper_sealed: seal("pupil", "paper", entry.paper.number())?,
-            paper_index: Self::key(&entry.paper.index_text(), cipher),
+            paper_index: cipher.index(IndexOf::Paper, &entry.paper.index_text()),
             student_number_sealed: number
                 .map(|text| seal("pupil", "student_number", text))
                 .transpose()?,
@@ -219,7 +256,7 @@ impl Importing for NewPupils {
                 let reasons = moved_on(&pupil);
                 (!reasons.is_empty()).then(|| HeldRecord {
                     id: pupil.id.0,
-                    place: format!("{} {} 班", grade_name(pupil.grade), pupil.class_number),
+                    place: class_name(pupil.grade, pupil.class_number),
                     name: pupil.name,
                     reasons,
                 })
@@ -260,23 +297,44 @@ fn moved_on(pupil: &PupilProgress) -> Vec<String> {
     reasons
 }
 
+/// A school and class for a message.
+fn place_of(stored: &FoundPupil) -> String {
+    format!(
+        "{} {}",
+        stored.school_name,
+        class_name(stored.grade, stored.class_number)
+    )
+}
+
+/// The problem of a primary leaver who is entered anew, if the child is one.
+fn leaver(stored: &FoundPupil, beholder: &Beholder) -> Option<Problem> {
+    let registers = stored.status != PupilStatus::Deleted.as_str()
+        && beholder.takes_leavers
+        && is_leaver(stored.grade, stored.school_year, beholder.school_year);
+    registers.then(|| {
+        let place = Where::School(stored.district.clone(), stored.school_id);
+        let at = if beholder.reach.covers(&place) {
+            place_of(stored)
+        } else {
+            "其他学校".to_owned()
+        };
+        Problem::new(Code::PupilLeaver).message(format!(
+            "该学生是{at}的小学毕业生，请使用注册报到，不要作为新生录入。"
+        ))
+    })
+}
+
 /// The problem of a child on record: where, if the person may see it (IMP-8).
 pub(crate) fn on_record(stored: &FoundPupil, reach: &Reach) -> Problem {
     let place = Where::School(stored.district.clone(), stored.school_id);
-    let deleted = stored.status == "deleted";
     if !reach.covers(&place) {
         return Problem::new(Code::PupilDuplicate)
-            .message("该学生已在其他学校登记，请联系区级管理员。");
+            .message("该学生已在其他学校登记，请提出转入申请，或联系区级管理员。");
     }
-    let at = format!(
-        "{} {} {} 班",
-        stored.school_name,
-        grade_name(stored.grade),
-        stored.class_number
-    );
-    if deleted {
+    let at = place_of(stored);
+    if stored.status == PupilStatus::Deleted.as_str() {
         Problem::new(Code::PupilDeleted).message(format!(
-            "该学生曾在{at}登记，后被删除，请恢复原记录，不要重复录入。"
+            "该学生曾在{at}登记，后被删除，请在回收站恢复原记录，不要重复录入。"
         ))
     } else {
         Problem::new(Code::PupilDuplicate)
@@ -302,11 +360,11 @@ impl Importing for Classes {
         Permission::ManageClasses
     }
 
-    fn key(_: &str, _: &dyn Cipher) {}
+    fn key(_: &str, _: Option<&ClassEntry>, _: &dyn Cipher) {}
 
     async fn on_record(
         _: &mut dyn UnitOfWork,
-        _: &Reach,
+        _: &Beholder,
         keys: &[()],
     ) -> Result<Vec<Option<Problem>>, OpError> {
         Ok(keys.iter().map(|()| None).collect())
@@ -364,7 +422,7 @@ impl Importing for Classes {
             .filter(|class| class.pupils > 0)
             .map(|class| HeldRecord {
                 id: class.id.0,
-                name: class_name(&class),
+                name: class_name(class.grade, class.number),
                 place: String::new(),
                 reasons: vec![format!("已有 {} 名学生", class.pupils)],
             })
@@ -385,6 +443,174 @@ impl Importing for Classes {
     }
 }
 
-fn class_name(class: &ClassRecord) -> String {
-    format!("{} {} 班", grade_name(class.grade), class.number)
+/// 注册报到.
+pub(crate) struct Registrations;
+
+/// By what a leaver is looked up.
+#[derive(Clone, Copy)]
+pub(crate) struct LeaverKey {
+    paper: [u8; 16],
+    /// Fingerprint of the name, once the row is right.
+    name: Option<Fingerprint>,
+}
+
+/// A registration before its child is looked up.
+pub(crate) struct ReadyRegistration {
+    paper: [u8; 16],
+    class: ClassId,
+    grade: i64,
+    name: String,
+}
+
+#[async_trait]
+impl Importing for Registrations {
+    type Entry = RegistrationEntry;
+    type Key = LeaverKey;
+    type Ready = ReadyRegistration;
+
+    fn kind() -> &'static ImportKind<RegistrationEntry> {
+        &registrations::KIND
+    }
+
+    fn permission() -> Permission {
+        Permission::EnterPupils
+    }
+
+    fn key(subject: &str, entry: Option<&RegistrationEntry>, cipher: &dyn Cipher) -> LeaverKey {
+        LeaverKey {
+            paper: cipher.index(IndexOf::Paper, subject),
+            name: entry.map(|entry| fingerprint([entry.name.as_str()])),
+        }
+    }
+
+    async fn on_record(
+        uow: &mut dyn UnitOfWork,
+        beholder: &Beholder,
+        keys: &[LeaverKey],
+    ) -> Result<Vec<Option<Problem>>, OpError> {
+        let found = leavers(uow, keys.iter().map(|key| key.paper)).await?;
+        Ok(keys
+            .iter()
+            .map(|key| {
+                let stored = found.get(&key.paper);
+                registration::refusal(
+                    stored,
+                    beholder.school,
+                    beholder.school_year,
+                    &beholder.reach,
+                )
+                .or_else(|| {
+                    let stated = key.name?;
+                    (stated != fingerprint([&stored?.name])).then(registration::other_name)
+                })
+            })
+            .collect())
+    }
+
+    fn ready(
+        entry: RegistrationEntry,
+        _: &Writing,
+        cipher: &dyn Cipher,
+    ) -> Result<ReadyRegistration, OpError> {
+        Ok(ReadyRegistration {
+            paper: cipher.index(IndexOf::Paper, &entry.paper.index_text()),
+            class: ClassId(entry.class_id),
+            grade: i64::from(entry.grade.get()),
+            name: entry.name.as_str().to_owned(),
+        })
+    }
+
+    async fn write(
+        uow: &mut dyn UnitOfWork,
+        writing: &Writing,
+        ready: Vec<ReadyRegistration>,
+    ) -> Result<Vec<Option<Uuid>>, OpError> {
+        let found = leavers(uow, ready.iter().map(|one| one.paper)).await?;
+        // A child that went between the look and here is told by the next look.
+        let wanted: Vec<Option<NewMoveRecord>> = ready
+            .into_iter()
+            .map(|one| {
+                let stored = found.get(&one.paper)?;
+                Some(NewMoveRecord {
+                    id: ApplicationId(crate::id::new()),
+                    kind: ApplicationKind::Registration.as_str(),
+                    pupil_id: stored.id,
+                    district: writing.district.clone(),
+                    school_id: writing.school,
+                    class_id: one.class,
+                    grade: one.grade,
+                    from_district: stored.district.clone(),
+                    from_school_id: stored.school_id,
+                    from_class_id: stored.class_id,
+                    stated_name: Some(one.name),
+                    reason: None,
+                })
+            })
+            .collect();
+        let new: Vec<NewMoveRecord> = wanted.iter().flatten().cloned().collect();
+        let how = Entering {
+            channel: "import",
+            import: Some(writing.import),
+            submit: writing.submit,
+            now: writing.now,
+        };
+        let made: HashSet<ApplicationId> = uow.insert_moves(&new, how).await?.into_iter().collect();
+        Ok(wanted
+            .iter()
+            .map(|record| {
+                let id = record.as_ref()?.id;
+                made.contains(&id).then_some(id.0)
+            })
+            .collect())
+    }
+
+    fn lost() -> Problem {
+        Problem::new(Code::RegistrationTaken)
+    }
+
+    async fn held(uow: &mut dyn UnitOfWork, ids: &[Uuid]) -> Result<Vec<HeldRecord>, OpError> {
+        let ids: Vec<ApplicationId> = ids.iter().copied().map(ApplicationId).collect();
+        let records = uow.moves_by_ids(&ids).await?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| {
+                let reason = match record.state.as_str() {
+                    "approved" => "区里已审核通过",
+                    "returned" => "区里已退回",
+                    _ => return None,
+                };
+                Some(HeldRecord {
+                    id: record.id.0,
+                    name: record.stated_name.unwrap_or(record.pupil_name),
+                    place: class_name(record.grade, record.class_number),
+                    reasons: vec![reason.to_owned()],
+                })
+            })
+            .collect())
+    }
+
+    async fn remove(uow: &mut dyn UnitOfWork, ids: &[Uuid]) -> Result<i64, OpError> {
+        let ids: Vec<ApplicationId> = ids.iter().copied().map(ApplicationId).collect();
+        // Those that were withdrawn one by one are gone already.
+        let there = uow.moves_by_ids(&ids).await?.len();
+        let removed = uow.delete_moves(&ids).await?;
+        Ok(removed + i64::try_from(ids.len() - there).unwrap_or_default())
+    }
+
+    fn counted(number: i64) -> String {
+        format!("注册报到 {number} 名")
+    }
+}
+
+/// Children on record by the keyed hash of their paper.
+async fn leavers(
+    uow: &mut dyn UnitOfWork,
+    papers: impl Iterator<Item = [u8; 16]> + Send,
+) -> Result<HashMap<[u8; 16], MovableRecord>, OpError> {
+    let papers: Vec<[u8; 16]> = papers.collect();
+    let found = uow.movable(&papers).await?;
+    Ok(found
+        .into_iter()
+        .map(|record| (record.index, record))
+        .collect())
 }

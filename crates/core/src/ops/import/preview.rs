@@ -15,10 +15,9 @@ use sha2::{Digest, Sha256};
 use ts_rs::TS;
 
 pub use super::ImportSummary;
-use super::kinds::{Importing, of_kind};
+use super::kinds::{Beholder, Importing, of_kind};
 use super::staging::{self, Tally};
 use super::{ImportColumn, kind_of, require_kind, reread, to_json};
-use crate::access::{Permission, Reach};
 use crate::context::{AuditNote, Job};
 use crate::domain::application::{ImportOf, ImportState};
 use crate::error::{Code, OpError};
@@ -172,7 +171,8 @@ async fn run_kind<K: Importing>(
     drop_cut_off(&mut *uow, school.id, job.now.ms()).await?;
     uow.commit().await?;
 
-    let staged = match stage::<K>(job, id, snapshot, opened).await {
+    let beholder = Beholder::new(&record, &snapshot, &job.actor);
+    let staged = match stage::<K>(job, id, snapshot, &beholder, opened).await {
         Ok(staged) => staged,
         Err(error) => {
             let mut uow = job.ports.store.write().await?;
@@ -269,6 +269,7 @@ async fn stage<K: Importing>(
     job: &Job,
     import: ImportId,
     snapshot: Snapshot,
+    beholder: &Beholder,
     opened: Opened,
 ) -> Result<Staged, OpError> {
     let map = opened.located.map().clone();
@@ -280,12 +281,11 @@ async fn stage<K: Importing>(
         sender,
     };
     let worker = tokio::task::spawn_blocking(move || reading.run(opened));
-    let reach = job.actor.reach(Permission::ReadPupils);
     let mut index = RowIndex::default();
     let mut tally = Tally::default();
     let mut staged = Ok(());
     while let Some(batch) = receiver.recv().await {
-        staged = stage_batch::<K>(job, import, batch, &reach, &map, &mut index, &mut tally).await;
+        staged = stage_batch::<K>(job, import, batch, beholder, &map, &mut index, &mut tally).await;
         if staged.is_err() {
             break;
         }
@@ -317,7 +317,8 @@ impl<K: Importing> Reading<K> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut sink = |row: CheckedRow<K::Entry>| -> Result<(), OpError> {
             let subject = row.subject.as_deref();
-            let key = subject.map(|subject| K::key(subject, &*self.cipher));
+            let entry = row.entry.as_ref();
+            let key = subject.map(|subject| K::key(subject, entry, &*self.cipher));
             batch.push((row, key));
             if batch.len() == BATCH {
                 self.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))?;
@@ -361,7 +362,7 @@ async fn stage_batch<K: Importing>(
     job: &Job,
     import: ImportId,
     batch: Vec<Prepared<K>>,
-    reach: &Reach,
+    beholder: &Beholder,
     map: &ColumnMap,
     index: &mut RowIndex,
     tally: &mut Tally,
@@ -369,7 +370,7 @@ async fn stage_batch<K: Importing>(
     let cipher = &*job.ports.cipher;
     let keys: Vec<K::Key> = batch.iter().filter_map(|(_, key)| *key).collect();
     let mut uow = job.ports.store.write().await?;
-    let mut found = K::on_record(&mut *uow, reach, &keys).await?.into_iter();
+    let mut found = K::on_record(&mut *uow, beholder, &keys).await?.into_iter();
     let mut rows = Vec::with_capacity(batch.len());
     for (checked, key) in batch {
         let mut problems = checked.problems;

@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kinds::Importing;
+use super::kinds::{Beholder, Importing};
 use super::{ImportColumn, ProblemGroup, stored_json, to_json};
-use crate::access::{Permission, Reach};
 use crate::error::{Code, OpError, Problem, Severity};
 use crate::id::ImportId;
 use crate::import::cells::Container;
@@ -13,7 +12,7 @@ use crate::import::duplicates::FileDuplicates;
 use crate::import::row::{ColumnMap, TableRow, column_of};
 use crate::import::snapshot::Snapshot;
 use crate::import::stored::{
-    BLOCK, Fate, RowIndex, RowState, StoredRow, is_between_rows, is_on_record, pack, unpack,
+    BLOCK, Fate, RowIndex, RowState, StoredRow, is_between_rows, is_twice, pack, unpack,
 };
 use crate::import::{ImportTable, RULES_VERSION};
 use crate::ports::{Cipher, ImportRecord, SealedAt, UnitOfWork};
@@ -141,7 +140,7 @@ impl Tally {
     /// Notes the problems of a row that is still open.
     pub(crate) fn note<'p>(&mut self, row: u32, problems: impl IntoIterator<Item = &'p Problem>) {
         for problem in problems {
-            if is_between_rows(problem.code) || is_on_record(problem.code) {
+            if is_between_rows(problem.code) || is_twice(problem.code) {
                 self.twice.insert(row);
             }
             let heading = &problem.place.heading;
@@ -261,8 +260,8 @@ pub(crate) async fn settle_between(
 pub(crate) struct Look {
     pub(crate) snapshot: Snapshot,
     pub(crate) map: ColumnMap,
-    /// Where the person may see pupils on record.
-    pub(crate) reach: Reach,
+    /// Who asks what is on record.
+    pub(crate) beholder: Beholder,
 }
 
 impl Look {
@@ -273,10 +272,11 @@ impl Look {
         actor: &crate::access::Actor,
         today: chrono::NaiveDate,
     ) -> Result<Self, OpError> {
+        let snapshot = super::snapshot(uow, import.school_id, today).await?;
         Ok(Self {
-            snapshot: super::snapshot(uow, import.school_id, today).await?,
+            beholder: Beholder::new(import, &snapshot, actor),
+            snapshot,
             map: map(import)?,
-            reach: actor.reach(Permission::ReadPupils),
         })
     }
 
@@ -321,8 +321,13 @@ pub(crate) fn place_on_record<K: Importing>(
     map: &ColumnMap,
 ) -> Problem {
     let table = &K::kind().table;
-    match table.columns.get(table.identity_column) {
-        Some(column) => problem.at(map.place(row, table.identity_column, column)),
+    let about_name = problem.code == Code::RegistrationName;
+    let at = about_name
+        .then(|| table.column("name"))
+        .flatten()
+        .unwrap_or(table.identity_column);
+    match table.columns.get(at) {
+        Some(column) => problem.at(map.place(row, at, column)),
         None => problem,
     }
 }
@@ -352,7 +357,7 @@ pub(crate) fn check_again<K: Importing>(
     let key = checked
         .subject
         .as_deref()
-        .map(|subject| K::key(subject, cipher));
+        .map(|subject| K::key(subject, checked.entry.as_ref(), cipher));
     (checked.entry, key)
 }
 
@@ -399,7 +404,7 @@ pub(crate) async fn revise<K: Importing>(
             }
         }
         if !keys.is_empty() {
-            let found = K::on_record(uow, &look.reach, &keys).await?;
+            let found = K::on_record(uow, &look.beholder, &keys).await?;
             for (i, problem) in at.into_iter().zip(found) {
                 if let (Some(row), Some(problem)) = (rows.get_mut(i), problem) {
                     let problem = place_on_record::<K>(problem, row.row.row, &look.map);

@@ -46,6 +46,9 @@ pub struct ListPupilsRequest {
     /// Only those that this import wrote.
     #[ts(optional)]
     pub import_id: Option<ImportId>,
+    /// The recycle bin: the deleted pupils, and no others.
+    #[ts(optional)]
+    pub deleted: Option<bool>,
     /// `next` of the page before.
     #[ts(optional)]
     pub after: Option<String>,
@@ -142,6 +145,7 @@ impl Listed {
                 name: name.map(str::to_owned),
                 application_state: request.application_state.clone(),
                 import: request.import_id,
+                deleted: request.deleted.unwrap_or(false),
                 ..PupilFilter::default()
             })
             .collect();

@@ -1,10 +1,13 @@
 //! Pupils (学生), STU.
 
+pub mod delete;
 pub mod edit;
 pub mod export;
 pub mod find;
 pub mod list;
+pub mod purge;
 pub(crate) mod record;
+pub mod restore;
 pub mod reveal;
 mod seek;
 pub mod show;
@@ -17,14 +20,14 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::context::AuditNote;
-use crate::domain::application::{ApplicationState, PupilStatus};
+use crate::domain::application::{ApplicationKind, ApplicationState, PupilStatus, transfer_state};
 use crate::domain::gender::Gender;
 use crate::domain::order::OrderState;
 use crate::domain::paper::{Paper, PaperKind, mask_number};
 use crate::domain::phone::mask_phone;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{PupilId, SchoolId};
-use crate::ops::class::grade_name;
+use crate::ops::class::{class_name, grade_name};
 use crate::ports::{Cipher, IndexOf, PupilRecord, SealedAt};
 
 /// A pupil as lists show it: masked.
@@ -105,6 +108,18 @@ pub struct PupilView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub guardian_phone_masked: Option<String>,
+    /// `已注册到平江中学 七年级 3 班（已提交）`: where the pupil is about to go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub moving_to: Option<String>,
+    /// Deleted at; epoch milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub deleted_at: Option<i64>,
+    /// Why it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub deleted_reason: Option<String>,
 }
 
 impl PupilView {
@@ -115,7 +130,11 @@ impl PupilView {
     pub fn new(pupil: PupilRecord, cipher: &dyn Cipher) -> Result<Self, OpError> {
         let paper_masked = masked_paper(cipher, pupil.id, &pupil.paper_kind, &pupil.paper_sealed)?;
         let phone = guardian_phone(&pupil, cipher)?.map(|phone| mask_phone(&phone));
+        let moving_to = moving_to(&pupil);
         Ok(Self {
+            moving_to,
+            deleted_at: pupil.deleted_at,
+            deleted_reason: pupil.deleted_reason,
             id: pupil.id,
             name: pupil.name,
             gender: pupil.gender,
@@ -154,6 +173,22 @@ impl PupilView {
             guardian_phone_masked: phone,
         })
     }
+}
+
+/// Where a pupil is about to go, as its school sees it.
+fn moving_to(pupil: &PupilRecord) -> Option<String> {
+    let kind = pupil.moving.as_deref()?;
+    let state = pupil
+        .moving_state
+        .as_deref()
+        .and_then(ApplicationState::from_stored)?;
+    let school = pupil.moving_school.as_deref()?;
+    let class = class_name(pupil.moving_grade?, pupil.moving_class?);
+    Some(if kind == ApplicationKind::Registration.as_str() {
+        format!("已注册到{school} {class}（{}）", state.zh())
+    } else {
+        format!("申请转入{school} {class}（{}）", transfer_state(state))
+    })
 }
 
 /// The masked number of a pupil's paper (rules §6).

@@ -9,7 +9,7 @@ use super::SubjectProblem;
 use crate::context::{AuditNote, Cx};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ImportId, PupilId, SchoolId};
-use crate::ops::class::{grade_name, numbered};
+use crate::ops::class::{class_name, numbered};
 use crate::ops::touches;
 use crate::ports::PupilFilter;
 
@@ -108,7 +108,7 @@ pub async fn run(cx: &mut Cx, request: SubmitPupilsRequest) -> Result<StepResult
             };
             (
                 cx.uow.submit_fitting(&filter, now).await?,
-                format!("{} {number} 班", grade_name(grade)),
+                class_name(grade, number),
             )
         }
         (None, None, ..) => return Err(Code::SelectionEmpty.into()),

@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::{ReviewFilter, SeenApplication, state_of};
+use super::{ReviewFilter, SeenApplication, kind_of, state_of};
 use crate::context::Cx;
-use crate::domain::application::{ApplicationStep, PupilStatus, PupilStep};
+use crate::domain::application::{ApplicationKind, ApplicationStep, PupilStatus, PupilStep};
 use crate::domain::order::{OrderKind, OrderState, OrderStep};
 use crate::error::{Code, OpError, Problem};
-use crate::id::{OrderId, PupilId};
+use crate::id::{ApplicationId, OrderId, PupilId};
+use crate::ops::moving;
 pub use crate::ops::pupil::StepResult;
 use crate::ops::pupil::{SubjectProblem, note_of};
 use crate::ops::touches;
@@ -37,29 +38,31 @@ touches!(ApproveReviewRequest, self => match &self.items {
     None => Touched::Filtered,
 });
 
-/// The pupils are at school from now on and, by the district's setting, have their card
-/// order, all at one moment. Those that cannot take the step are listed.
+/// New pupils are at school from now on and, by the district's setting, have their card
+/// order; those of a registration or transfer move to their new class: all at one moment.
+/// Those that cannot take the step are listed.
 ///
 /// # Errors
 /// `application.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: ApproveReviewRequest) -> Result<StepResult, OpError> {
     let step = ApplicationStep::Approve;
     let (records, mut problems) = super::chosen(cx, request.items, request.filter, step).await?;
-    let mut admitted: Vec<ApplicationRecord> = Vec::with_capacity(records.len());
-    let mut steps = Vec::with_capacity(records.len());
+    let (mut entered, mut moving) = (Vec::new(), Vec::new());
     for record in records {
-        let status = PupilStatus::from_stored(&record.pupil_status)
-            .ok_or_else(|| OpError::internal("reading a pupil", "unknown status"))?;
-        if let Err(problem) = status.after(PupilStep::Approve) {
-            problems.push(super::about(&record, problem));
-            continue;
+        match kind_of(&record)? {
+            ApplicationKind::New => entered.push(record),
+            ApplicationKind::Registration | ApplicationKind::TransferIn => moving.push(record),
         }
+    }
+    let admitted = admissible(entered, &mut problems)?;
+    let moved = arrive(cx, moving, &mut problems).await?;
+    let mut steps = Vec::with_capacity(admitted.len() + moved.len());
+    for record in admitted.iter().chain(&moved) {
         steps.push(ApplicationStepRecord {
             id: record.id,
             pupil_id: record.pupil_id,
-            state: state_of(&record)?.after(step)?.as_str().to_owned(),
+            state: state_of(record)?.after(step)?.as_str().to_owned(),
         });
-        admitted.push(record);
     }
     let (by, now) = (cx.actor()?.account, cx.now.ms());
     cx.uow
@@ -69,24 +72,69 @@ pub async fn run(cx: &mut Cx, request: ApproveReviewRequest) -> Result<StepResul
     let status = PupilStatus::Pending.after(PupilStep::Approve)?;
     cx.uow.set_pupil_status(&pupils, status.as_str()).await?;
     let orders = order(cx, &admitted, &mut problems).await?;
-    let summary = format!(
-        "审核通过新生：{} 名学生，生成 {} 张制卡订单",
-        pupils.len(),
-        orders.len()
-    );
+    let mut parts = Vec::new();
+    if !admitted.is_empty() || moved.is_empty() {
+        parts.push(format!(
+            "新生 {} 名，生成 {} 张制卡订单",
+            admitted.len(),
+            orders.len()
+        ));
+    }
+    if !moved.is_empty() {
+        parts.push(format!("注册报到和转入 {} 名", moved.len()));
+    }
+    let approved = admitted.iter().chain(&moved);
+    let places = approved.map(|record| (record.district.as_str(), record.school_id));
     cx.note(
-        note_of(super::places(&admitted), summary)
+        note_of(places, format!("审核通过：{}", parts.join("；")))
             .with(serde_json::json!({
                 "applications": steps.iter().map(|step| step.id).collect::<Vec<_>>(),
                 "orders": orders,
             }))
-            .about(pupils.iter().map(|id| id.0)),
+            .about(steps.iter().map(|step| step.pupil_id.0)),
     );
     problems.truncate(super::PROBLEM_LIMIT);
     Ok(StepResult {
-        done: i64::try_from(pupils.len()).unwrap_or(i64::MAX),
+        done: i64::try_from(steps.len()).unwrap_or(i64::MAX),
         problems,
     })
+}
+
+/// New pupils who can be admitted.
+fn admissible(
+    entered: Vec<ApplicationRecord>,
+    problems: &mut Vec<SubjectProblem>,
+) -> Result<Vec<ApplicationRecord>, OpError> {
+    let mut admitted = Vec::with_capacity(entered.len());
+    for record in entered {
+        let status = PupilStatus::from_stored(&record.pupil_status)
+            .ok_or_else(|| OpError::internal("reading a pupil", "unknown status"))?;
+        match status.after(PupilStep::Approve) {
+            Ok(_) => admitted.push(record),
+            Err(problem) => problems.push(super::about(&record, problem)),
+        }
+    }
+    Ok(admitted)
+}
+
+/// Moves the children of registrations and transfers; gives those that have moved.
+async fn arrive(
+    cx: &mut Cx,
+    moving: Vec<ApplicationRecord>,
+    problems: &mut Vec<SubjectProblem>,
+) -> Result<Vec<ApplicationRecord>, OpError> {
+    let ids: Vec<ApplicationId> = moving.iter().map(|record| record.id).collect();
+    let moves = cx.uow.moves_by_ids(&ids).await?;
+    let held = moving::arrive(&mut *cx.uow, &moves, cx.now.ms()).await?;
+    let held: HashMap<ApplicationId, Problem> = held.into_iter().collect();
+    let (stayed, moved): (Vec<_>, Vec<_>) = moving
+        .into_iter()
+        .partition(|record| held.contains_key(&record.id));
+    problems.extend(stayed.iter().filter_map(|record| {
+        let problem = held.get(&record.id)?.clone();
+        Some(super::about(record, problem))
+    }));
+    Ok(moved)
 }
 
 /// Makes the 新办 orders, approved, where the district's setting says so. A pupil with an

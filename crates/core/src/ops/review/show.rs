@@ -15,7 +15,9 @@ use crate::domain::relation::Relation;
 use crate::domain::year::SchoolYear;
 use crate::error::{Code, OpError, Problem};
 use crate::id::ApplicationId;
+use crate::ops::class::class_name;
 use crate::ops::pupil::record::{Guardian, Record};
+use crate::ops::registration::other_name;
 use crate::ops::school::year_of;
 use crate::ops::touches;
 use crate::settings::Settings;
@@ -72,6 +74,18 @@ pub struct ShowReviewResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub address: Option<String>,
+    /// The name as the school wrote it that registers the child, beside the one on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub stated_name: Option<String>,
+    /// Class that a child comes from that changes schools: 六年级 2 班.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub from_class: Option<String>,
+    /// Why the new school asks for the child.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reason: Option<String>,
     /// Guardians, in the order they were entered.
     pub guardians: Vec<GuardianInReview>,
     /// What the checks say now.
@@ -107,7 +121,18 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
     let guardians = cx.uow.guardians_of(row.id).await?;
     let record = Record::open(&row, &guardians, &*cipher)?;
     let year = year_of(class.school_year)?;
-    let checks = checks(&record, year, application.grade, cx.today());
+    let mut checks = checks(&record, year, application.grade, cx.today());
+    let moving = cx.uow.moves_by_ids(&[application.id]).await?.pop();
+    if let Some(name) = moving
+        .as_ref()
+        .and_then(|moving| moving.stated_name.as_deref())
+        && name != application.pupil_name
+    {
+        checks.push(other_name().message(format!(
+            "学校登记的姓名是“{name}”，原记录是“{}”，请核对是不是同一个学生。",
+            application.pupil_name
+        )));
+    }
     cx.note(
         AuditNote::school(
             application.district.clone(),
@@ -125,6 +150,13 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
         nationality: record.nationality,
         student_number: record.student_number,
         address: record.address,
+        stated_name: moving
+            .as_ref()
+            .and_then(|moving| moving.stated_name.clone()),
+        from_class: moving
+            .as_ref()
+            .map(|moving| class_name(moving.from_grade, moving.from_class_number)),
+        reason: moving.and_then(|moving| moving.reason),
         guardians: record
             .guardians
             .into_iter()
