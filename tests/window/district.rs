@@ -26,6 +26,8 @@ async fn creates_a_school_and_its_ladder() {
             "imports",
             "pupils",
             "review",
+            "registrations",
+            "transfers",
             "orders-approve",
             "orders",
             "accounts",

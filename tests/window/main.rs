@@ -8,6 +8,7 @@ mod district;
 mod first_start;
 mod imports;
 mod keyboard;
+mod moves;
 mod oversight;
 mod pages;
 mod pupils;

@@ -129,7 +129,7 @@ async fn of_a_school() {
     look(&window, "pupils-school", false).await;
     for page in ["registrations", "transfers"] {
         open(&window, &format!("#/{page}"), &id("moves-add")).await;
-        look(&window, page, false).await;
+        look(&window, &format!("{page}-empty"), false).await;
         window.click(&id("moves-add")).await;
         window.find(&id("move-number")).await;
         settled(&window).await;

@@ -68,6 +68,8 @@ async fn from_classes_to_card_requests() {
             "import-new",
             "imports",
             "pupils",
+            "registrations",
+            "transfers",
             "orders",
             "audit"
         ]

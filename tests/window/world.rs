@@ -8,6 +8,7 @@ use ekatong_core::ports::{Progress, Quiet};
 use ekatong_host::demo::{self, DemoAccount, DemoOptions};
 use ekatong_host::{InitDistrict, InitRequest, LocalHost, OpenOptions, PASSPHRASE, Place};
 use ekatong_tests::window::{Launch, Window};
+use ekatong_tests::workbook::{Child, child, new_pupils};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -112,9 +113,14 @@ impl World {
     /// Pupils of grade 7, put in by an import; its id.
     pub(crate) async fn pupils(&self, school: &str, first: usize, count: usize) -> String {
         let rows: Vec<_> = (first..first + count)
-            .map(|n| ekatong_tests::workbook::child(n, 7, 1 + n % 3))
+            .map(|n| child(n, 7, 1 + n % 3))
             .collect();
-        let bytes = ekatong_tests::workbook::new_pupils(&rows);
+        self.enter(school, &rows).await
+    }
+
+    /// Pupils as they stand in the rows of a workbook, put in by an import; its id.
+    pub(crate) async fn enter(&self, school: &str, rows: &[Child]) -> String {
+        let bytes = new_pupils(rows);
         let token = Some(self.token.as_str());
         let blob = self
             .host

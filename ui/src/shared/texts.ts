@@ -78,6 +78,7 @@ export const tError = {
   conflictReload: "载入最新内容",
   stepTitle: (done: number) => `已完成 ${count(done)} 条`,
   stepDone: (n: number, what: string) => `${what} ${count(n)} 条`,
+  stepTold: (n: number) => `有 ${count(n)} 条提醒：`,
   stepRest: (n: number) => `下列 ${count(n)} 条没有处理：`,
   pageTitle: "这个页面没有打开",
   notFoundTitle: "没有这个页面",

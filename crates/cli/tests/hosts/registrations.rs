@@ -173,10 +173,7 @@ fn a_pupil_is_deleted_restored_and_transferred() {
     ];
     let made = program.json("admin", &add);
     let registration = id(&made["registration"]).to_owned();
-    program.json(
-        "admin",
-        &["registration", "approve", "--ids", &registration],
-    );
+    program.json("admin", &["review", "approve", "--ids", &registration]);
     let other = "3132050009";
     program.add_school(other, "第二中学", "320508");
     program.add_classes(other, "3");
@@ -210,7 +207,7 @@ fn a_pupil_is_deleted_restored_and_transferred() {
         "pupil", "transfer", "release", &transfer, "--school", SCHOOL,
     ];
     assert_eq!(program.json("admin", &release)["state"], "submitted");
-    program.json("admin", &["registration", "approve", "--ids", &transfer]);
+    program.json("admin", &["review", "approve", "--ids", &transfer]);
     let out = program.json(
         "admin",
         &["pupil", "transfer", "list", "--school", SCHOOL, "--out"],

@@ -21,14 +21,14 @@ import { applicationTone } from "../../shared/tones";
 
 type List = "registration.list" | "transfer.list";
 
-const COLUMNS: Column<MoveView>[] = [
-  { key: "name", title: tMoves.col.name, width: 100, render: (m) => m.name },
+const columns = (op: List): Column<MoveView>[] => [
+  { key: "name", title: tMoves.col.name, width: 84, render: (m) => m.name },
   { key: "paper", title: tMoves.col.paper, width: 166, render: (m) => m.paperMasked || tCommon.none },
-  { key: "from", title: tMoves.col.from, min: 170, render: (m) => tMoves.place(m.fromSchoolName, m.fromClass) },
-  { key: "to", title: tMoves.col.to, min: 170, render: (m) => tMoves.place(m.schoolName, tCommon.gradeClass(m.gradeName, m.classNumber)) },
-  { key: "state", title: tMoves.col.state, width: 180, render: (m) => <Tag tone={applicationTone[m.state]}>{m.stateName}</Tag> },
+  { key: "from", title: tMoves.col.from, min: 140, render: (m) => tMoves.place(m.fromSchoolName, m.fromClass) },
+  { key: "to", title: tMoves.col.to, min: 140, render: (m) => tMoves.place(m.schoolName, tCommon.gradeClass(m.gradeName, m.classNumber)) },
+  { key: "state", title: tMoves.col.state, width: op === "registration.list" ? 112 : 190, render: (m) => <Tag tone={applicationTone[m.state]}>{m.stateName}</Tag> },
   { key: "time", title: tMoves.col.time, width: 144, render: (m) => (m.submittedAt === undefined ? tCommon.none : moment(m.submittedAt)) },
-  { key: "note", title: tMoves.col.note, min: 150, render: note },
+  { key: "note", title: tMoves.col.note, min: 130, render: note },
 ];
 
 function note(m: MoveView) {
@@ -110,7 +110,7 @@ export function Moves(props: { op: List }) {
         testId="moves"
         items={items}
         query={query}
-        columns={COLUMNS}
+        columns={columns(op)}
         rowKey={(m) => m.id}
         rowTestId={(m) => `move-row-${m.id}`}
         selection={{ keys: chosen, onChange: setChosen }}

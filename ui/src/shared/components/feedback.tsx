@@ -68,16 +68,22 @@ export function useNotify() {
         okText: tCommon.close,
         content: (
           <div data-testid="step-problems">
-            <p>{tError.stepRest(result.problems.length)}</p>
-            <ul className="ek-plain-list ek-scroll-list">
-              {result.problems.slice(0, 500).map((p, i) => (
-                <li key={`${p.subjectId ?? ""}-${p.code}-${i}`}>
-                  {p.subjectName ? <b>{p.subjectName} </b> : null}
-                  {p.message}
-                  {p.suggestion ? <span className="ek-faint"> {p.suggestion}</span> : null}
-                </li>
-              ))}
-            </ul>
+            {[result.problems.filter((p) => p.severity === "error"), result.problems.filter((p) => p.severity !== "error")].map((list, at) =>
+              list.length === 0 ? null : (
+                <div key={at === 0 ? "left" : "told"}>
+                  <p>{at === 0 ? tError.stepRest(list.length) : tError.stepTold(list.length)}</p>
+                  <ul className="ek-plain-list ek-scroll-list">
+                    {list.slice(0, 500).map((p, i) => (
+                      <li key={`${p.subjectId ?? ""}-${p.code}-${i}`}>
+                        {p.subjectName ? <b>{p.subjectName} </b> : null}
+                        {p.message}
+                        {p.suggestion ? <span className="ek-faint"> {p.suggestion}</span> : null}
+                      </li>
+                    ))}
+                  </ul>
+                </div>
+              ),
+            )}
           </div>
         ),
       });

@@ -13,10 +13,13 @@ function trimmed<V extends object>(values: V): V {
 
 const shown = (v: unknown): string => (v === undefined || v === null || v === "" ? tCommon.none : String(v));
 
-/** The dialog would put the focus on its close button; the person wants the first field that is still empty. */
+/**
+ * The dialog would put the focus on its close button; the person wants the first field that is still empty.
+ * This may come late: whoever types already is left alone.
+ */
 function focusFirst(marker: HTMLElement | null): void {
   const form = marker?.closest("form");
-  if (!form) return;
+  if (!form || form.contains(document.activeElement)) return;
   const fields = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input.ant-input, textarea, .ant-input-number input")].filter((f) => !f.disabled);
   const target = fields.find((f) => f.value === "") ?? fields[0] ?? form.querySelector("input");
   target?.focus();
@@ -100,8 +103,7 @@ export function FormModal<V extends object>(props: {
       mask={{ closable: false }}
       destroyOnHidden
       afterOpenChange={(open) => {
-        // This may come late: whoever types already is left alone.
-        if (open && !box.current?.closest("form")?.contains(document.activeElement)) focusFirst(box.current);
+        if (open) focusFirst(box.current);
       }}
       footer={
         <>
