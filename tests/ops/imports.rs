@@ -405,6 +405,28 @@ both_engines! {
     }
 }
 
+both_engines! {
+    async fn a_kept_file_is_nobodys_own(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let staff = test.sign_in("school").await;
+        let bytes = new_pupils(&[child(0, 7, 1)]);
+        let blob = test.app.stage(Some(&staff), "甲.xlsx", &bytes).await.unwrap();
+        assert_eq!(test.app.fetch(Some(&staff), blob).await.unwrap().1, bytes);
+        let id = uuid::Uuid::now_v7();
+        let request = json!({ "schoolId": world.junior, "fileName": "甲.xlsx", "blobId": blob, "importId": id });
+        let first = test.done(&staff, "import.preview", request.clone()).await;
+        // Whoever staged it may lose the role; the file stays with the import.
+        let refused = test.app.fetch(Some(&staff), blob).await.unwrap_err();
+        assert_eq!(refused.problems()[0].code.as_str(), "blob.unknown");
+        // A call repeated because its answer was lost finds it there, another import does not.
+        assert_eq!(test.done(&staff, "import.preview", request.clone()).await["id"], first["id"]);
+        let mut other = request;
+        other["importId"] = json!(uuid::Uuid::now_v7());
+        assert_eq!(test.refused(&staff, "import.preview", other).await, ["blob.unknown"]);
+    }
+}
+
 /// Progress that cancels at a row.
 struct CancelAt {
     row: u64,

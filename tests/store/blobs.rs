@@ -25,6 +25,12 @@ async fn a_file_is_staged_in_chunks_and_forgotten(place: Place) {
     assert_eq!(w.blob(blob.id).await.unwrap(), Some(blob.clone()));
     assert_eq!(w.chunk(blob.id, 1).await.unwrap(), Some(vec![2; 100_000]));
     assert_eq!(w.chunk(blob.id, 2).await.unwrap(), None);
+    // Kept, it is nobody's own, and never forgotten earlier than before.
+    w.keep_blob(blob.id, NOW - 1).await.unwrap();
+    let kept = w.blob(blob.id).await.unwrap().unwrap();
+    assert!(kept.account_id.0.is_nil() && kept.expires_at == NOW);
+    w.keep_blob(blob.id, NOW + 1).await.unwrap();
+    assert_eq!(w.blob(blob.id).await.unwrap().unwrap().expires_at, NOW + 1);
     w.delete_blob(blob.id).await.unwrap();
     assert_eq!(w.blob(blob.id).await.unwrap(), None);
     assert_eq!(w.chunk(blob.id, 0).await.unwrap(), None);

@@ -5,7 +5,7 @@ use crate::domain::time::Timestamp;
 use crate::error::OpError;
 use crate::ops::import::purge;
 use crate::ops::pupil;
-use crate::ports::Ports;
+use crate::ports::{Ports, UnitOfWork};
 
 /// Note of the day of the last purge.
 const PURGED_ON: &str = "purged_on";
@@ -47,6 +47,14 @@ pub async fn maintain(ports: &Ports) -> Result<(), OpError> {
     // The entries of the purges themselves.
     audit::seal_pending(ports).await?;
     Ok(())
+}
+
+/// Notes of a new database: no name in it is older than the search.
+///
+/// # Errors
+/// Those of the store.
+pub async fn begin(uow: &mut dyn UnitOfWork) -> Result<(), OpError> {
+    uow.put_meta(NAMES_KNOWN, ALL_KNOWN).await
 }
 
 async fn know_names(ports: &Ports) -> Result<(), OpError> {

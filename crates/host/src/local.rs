@@ -12,7 +12,7 @@ use ekatong_core::id::{AccountId, AuditId};
 use ekatong_core::password;
 use ekatong_core::ports::{AccountRecord, AuditRecord, Clock, GrantRecord, Ports, UnitOfWork};
 use ekatong_core::settings::PasswordProfile;
-use ekatong_core::upkeep::maintain;
+use ekatong_core::upkeep::{self, maintain};
 use ekatong_store::keys::{DataKey, RecoveryCode};
 use ekatong_store::{Database, Vault, schema_version};
 use serde::{Deserialize, Serialize};
@@ -326,6 +326,7 @@ impl LocalHost {
             opened.database.change_key_wraps(&new.wraps, &left).await?;
             let mut uow = write(opened.database.store().write().await?).await?;
             uow.put_meta(DATABASE_ID, &id.to_string()).await?;
+            upkeep::begin(&mut *uow).await?;
             uow.commit().await
         };
         let made: Result<(), OpError> = made.await;

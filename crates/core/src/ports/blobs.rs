@@ -10,7 +10,7 @@ use crate::id::{AccountId, BlobId};
 pub struct BlobRecord {
     /// Id.
     pub id: BlobId,
-    /// Whose it is; nobody else can read it.
+    /// Whose it is; nobody else can read it. Nil once it is kept.
     pub account_id: AccountId,
     /// Name for people.
     pub file_name: String,
@@ -31,7 +31,8 @@ pub trait Blobs {
     async fn blob(&mut self, id: BlobId) -> Stored<Option<BlobRecord>>;
     /// One chunk; none after the last.
     async fn chunk(&mut self, blob: BlobId, number: i64) -> Stored<Option<Vec<u8>>>;
-    /// Keeps a file until a later moment.
+    /// Keeps a file until a later moment, with what it was staged for: from then on it is
+    /// nobody's own, so that whoever staged it reads it only where a role allows.
     async fn keep_blob(&mut self, id: BlobId, until: i64) -> Stored<()>;
     /// Forgets a file.
     async fn delete_blob(&mut self, id: BlobId) -> Stored<()>;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use ekatong_core::id::BlobId;
 use ekatong_core::ports::{BlobRecord, Blobs, Stored};
+use uuid::Uuid;
 
 use super::{Sql, Tx, maybe};
 
@@ -56,9 +57,13 @@ impl Blobs for Tx {
     }
 
     async fn keep_blob(&mut self, id: BlobId, until: i64) -> Stored<()> {
-        let sql = Sql::new("UPDATE blob SET expires_at = $1 WHERE id = $2 AND expires_at < $1")
-            .arg(until)
-            .arg(id.0);
+        let sql = Sql::new(
+            "UPDATE blob SET account_id = $3, \
+             expires_at = CASE WHEN expires_at < $1 THEN $1 ELSE expires_at END WHERE id = $2",
+        )
+        .arg(until)
+        .arg(id.0)
+        .arg(Uuid::nil());
         self.run(sql, "keeping a staged file").await.map(drop)
     }
 

@@ -81,20 +81,25 @@ async fn run_kind<K: Importing>(
         .await?
         .ok_or(Code::SchoolUnknown)?;
     require_kind::<K>(&job.actor, &school.district, school.id)?;
-    let (_, bytes) = crate::blobs::read(
-        &mut *uow,
-        &*cipher,
-        job.actor.account,
-        request.blob_id,
-        job.now,
-    )
-    .await?;
+    let before = match request.import_id {
+        Some(id) => uow.import(id).await?,
+        None => None,
+    };
+    // Once an import keeps the file it is the import's, and a repeated call finds it there.
+    let kept = before.as_ref().is_some_and(|before| {
+        before.blob_id == Some(request.blob_id) && before.school_id == school.id
+    });
+    let (_, bytes) = if kept {
+        crate::blobs::read_kept(&mut *uow, &*cipher, request.blob_id).await?
+    } else {
+        let account = job.actor.account;
+        crate::blobs::read(&mut *uow, &*cipher, account, request.blob_id, job.now).await?
+    };
     let snapshot = super::snapshot(&mut *uow, school.id, job.today()).await?;
     let sha256: [u8; 32] = Sha256::digest(&bytes).into();
     let id = request
         .import_id
         .unwrap_or_else(|| ImportId(crate::id::new()));
-    let before = uow.import(id).await?;
     uow.rollback().await?;
     let unfinished = match before {
         None => false,
