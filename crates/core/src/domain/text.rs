@@ -60,16 +60,24 @@ pub(super) fn collapse(text: &str) -> String {
 #[must_use]
 pub fn code(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
+    write_code(&mut text, raw);
+    text
+}
+
+/// Writes [`code`] of a text in place of what a buffer held: a file has a million cells.
+pub(crate) fn write_code(text: &mut String, raw: &str) {
+    text.clear();
     let kept = |c: &char| !is_invisible(*c) && !c.is_whitespace();
-    if is_nfkc_quick(raw.chars()) == IsNormalized::Yes {
+    if raw.is_ascii() || is_nfkc_quick(raw.chars()) == IsNormalized::Yes {
         text.extend(raw.chars().filter(kept).map(|c| c.to_ascii_uppercase()));
     } else {
         text.extend(raw.nfkc().filter(kept).map(|c| c.to_ascii_uppercase()));
     }
-    match text.trim_start_matches(['\'', '\u{2018}', '\u{2019}']) {
-        rest if rest.len() == text.len() => text,
-        rest => rest.to_owned(),
-    }
+    let quotes = text.len()
+        - text
+            .trim_start_matches(['\'', '\u{2018}', '\u{2019}'])
+            .len();
+    text.drain(..quotes);
 }
 
 /// True for the hyphen and the dashes people type instead of it.

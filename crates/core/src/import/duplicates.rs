@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use super::row::TableCell;
+use crate::domain::text;
 use crate::error::{Code, Problem};
 
 /// Row numbers that one message lists.
@@ -16,10 +18,29 @@ pub type Fingerprint = [u8; 16];
 pub fn fingerprint(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in parts {
-        hash.update(part.as_ref().as_bytes());
-        // Without a mark between them, `ab`, `c` would equal `a`, `bc`.
-        hash.update([0xFF]);
+        add(&mut hash, part.as_ref());
     }
+    short(hash)
+}
+
+/// The fingerprint of what a row says, however its cells are written.
+pub(super) fn fingerprint_of_cells(cells: &[TableCell]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    let mut code = String::new();
+    for cell in cells {
+        text::write_code(&mut code, &cell.text());
+        add(&mut hash, &code);
+    }
+    short(hash)
+}
+
+fn add(hash: &mut Sha256, part: &str) {
+    hash.update(part.as_bytes());
+    // Without a mark between them, `ab`, `c` would equal `a`, `bc`.
+    hash.update([0xFF]);
+}
+
+fn short(hash: Sha256) -> Fingerprint {
     let mut short = [0; 16];
     for (to, from) in short.iter_mut().zip(hash.finalize()) {
         *to = from;

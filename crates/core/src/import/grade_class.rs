@@ -63,7 +63,7 @@ fn grade_list(grades: &[GradeNo]) -> String {
 fn grade(row: &mut RowReader<'_>, at: usize) -> Option<GradeNo> {
     let raw = match row.field(at) {
         Field::Blank | Field::Unreadable => return None,
-        Field::Text { date: true, .. } => String::new(),
+        Field::Text { date: true, .. } => "".into(),
         Field::Text { text, .. } => text,
     };
     let parsed = GradeNo::parse(&raw).map_err(|_| {

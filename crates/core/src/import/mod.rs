@@ -22,17 +22,17 @@ pub mod stored;
 pub mod table;
 pub mod token;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use cells::{FileLimits, SheetFacts, Workbook};
-use duplicates::{FileDuplicates, Fingerprint, fingerprint};
+use duplicates::{FileDuplicates, Fingerprint, fingerprint, fingerprint_of_cells};
 pub use locate::{Located, locate};
 use row::{Column, ColumnMap, Covered, RowNature, RowReader, TableRow};
 use snapshot::{Snapshot, SnapshotClass};
 
 use crate::domain::class::ClassNo;
 use crate::domain::grade::GradeNo;
-use crate::domain::text;
 use crate::error::{Code, OpError, Place, Problem};
 
 /// Grows whenever a rule of this folder changes: rows that were checked by
@@ -132,7 +132,7 @@ impl<E> ImportKind<E> {
             problems,
             identity: identity.as_deref().map(|subject| fingerprint([subject])),
             subject: identity,
-            content: fingerprint(row.cells.iter().map(|cell| text::code(&cell.text()))),
+            content: fingerprint_of_cells(&row.cells),
             row,
         }
     }
@@ -323,7 +323,10 @@ fn walk(
             hidden.push(row.row);
         }
         covered.advance(row.row);
-        let token = located.token.and_then(|at| row::text_at(&row, at));
+        let token = located
+            .token
+            .and_then(|at| row::text_at(&row, at))
+            .map(Cow::into_owned);
         visit(row::project(row, map, &covered), token)
     })?;
     Ok(Walked {

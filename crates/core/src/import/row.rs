@@ -1,6 +1,8 @@
 //! Columns of an import and the cells of one row under them; the same for every
 //! kind of import.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cell, CellValue, Container, MergedRange, SheetRow};
@@ -126,7 +128,7 @@ impl TableCell {
 
     /// The cell as people see it.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
         self.value.as_ref().map(display).unwrap_or_default()
     }
 }
@@ -145,7 +147,10 @@ impl TableRow {
     /// The cells as people see them.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
-        self.cells.iter().map(TableCell::text).collect()
+        self.cells
+            .iter()
+            .map(|cell| cell.text().into_owned())
+            .collect()
     }
 }
 
@@ -170,7 +175,7 @@ impl ColumnMap {
 
 /// What one cell offers the rules.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Field {
+pub enum Field<'a> {
     /// Nothing; a required column was reported already.
     Blank,
     /// Something that cannot be read; reported already.
@@ -178,7 +183,7 @@ pub enum Field {
     /// Its text.
     Text {
         /// The text, numbers as Excel would type them.
-        text: String,
+        text: Cow<'a, str>,
         /// True when the workbook stores it as a number.
         number: bool,
         /// True when a formula computed it.
@@ -216,11 +221,12 @@ impl<'a> RowReader<'a> {
 
     /// Reads a column. Blank required cells, merged cells, error values and
     /// formulas without a result are reported here, once for all kinds.
-    pub fn field(&mut self, index: usize) -> Field {
+    pub fn field(&mut self, index: usize) -> Field<'a> {
         let Some(column) = self.columns.get(index) else {
             return Field::Blank;
         };
-        let Some(cell) = self.row.cells.get(index) else {
+        let row: &'a TableRow = self.row;
+        let Some(cell) = row.cells.get(index) else {
             return self.blank(index, column);
         };
         if cell.merged {
@@ -252,7 +258,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn blank(&mut self, index: usize, column: &Column) -> Field {
+    fn blank(&mut self, index: usize, column: &Column) -> Field<'a> {
         if let Some(code) = column.required {
             let problem = Problem::new(code).message(format!("{}未填，请填写。", column.name()));
             self.report(index, problem);
@@ -262,7 +268,7 @@ impl<'a> RowReader<'a> {
 
     /// Reads a column whose cells are plain text. A date there was made by Excel
     /// out of something else, so it is refused.
-    pub fn text(&mut self, index: usize) -> Option<String> {
+    pub fn text(&mut self, index: usize) -> Option<Cow<'a, str>> {
         match self.field(index) {
             Field::Blank | Field::Unreadable => None,
             Field::Text { date: true, .. } => {
@@ -322,17 +328,17 @@ fn is_blank(text: &str) -> bool {
 
 /// A cell as people see it: numbers with all the digits the file has.
 #[must_use]
-pub fn display(value: &CellValue) -> String {
+pub fn display(value: &CellValue) -> Cow<'_, str> {
     match value {
-        CellValue::Text(text) | CellValue::Error(text) => text.clone(),
-        CellValue::Number(number) => number.to_string(),
-        CellValue::Bool(true) => "TRUE".to_owned(),
-        CellValue::Bool(false) => "FALSE".to_owned(),
+        CellValue::Text(text) | CellValue::Error(text) => text.into(),
+        CellValue::Number(number) => number.to_string().into(),
+        CellValue::Bool(true) => "TRUE".into(),
+        CellValue::Bool(false) => "FALSE".into(),
         CellValue::Date(date) if date.time() == chrono::NaiveTime::MIN => {
-            date.format("%Y-%m-%d").to_string()
+            date.format("%Y-%m-%d").to_string().into()
         }
-        CellValue::Date(date) => date.format("%Y-%m-%d %H:%M:%S").to_string(),
-        CellValue::FormulaWithoutValue => String::new(),
+        CellValue::Date(date) => date.format("%Y-%m-%d %H:%M:%S").to_string().into(),
+        CellValue::FormulaWithoutValue => "".into(),
     }
 }
 
@@ -369,7 +375,7 @@ pub fn project(mut row: SheetRow, map: &ColumnMap, covered: &Covered) -> TableRo
 
 /// The text in a column that belongs to no column of the table.
 #[must_use]
-pub fn text_at(row: &SheetRow, column: u32) -> Option<String> {
+pub fn text_at(row: &SheetRow, column: u32) -> Option<Cow<'_, str>> {
     cell(row, column).map(|cell| display(&cell.value))
 }
 

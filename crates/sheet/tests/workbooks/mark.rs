@@ -104,7 +104,11 @@ fn right(table: &MarkedTable, row: &SheetRow) -> MarkedRow {
         reason: String::new(),
         severity: None,
         cells: Vec::new(),
-        texts: table.columns.iter().map(|column| text(column.at)).collect(),
+        texts: table
+            .columns
+            .iter()
+            .map(|column| text(column.at).into_owned())
+            .collect(),
     }
 }
 

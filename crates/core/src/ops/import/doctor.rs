@@ -232,7 +232,7 @@ impl Patient {
             .filter(|number| damaged.as_ref().is_some_and(|damaged| damaged.fits(number)));
         Some(Self {
             row: row.row.row,
-            cell: number.text(),
+            cell: number.text().into_owned(),
             name: PersonName::parse(&written).ok().map(|parsed| parsed.value),
             written,
             gender,
@@ -416,5 +416,8 @@ fn cell<'a>(row: &'a StoredRow, key: &str) -> Option<&'a TableCell> {
 }
 
 fn text(row: &StoredRow, key: &str) -> String {
-    cell(row, key).map(TableCell::text).unwrap_or_default()
+    cell(row, key)
+        .map(TableCell::text)
+        .unwrap_or_default()
+        .into_owned()
 }

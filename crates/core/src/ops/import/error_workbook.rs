@@ -196,7 +196,11 @@ fn marked_row(import: ImportId, table: &ImportTable, row: &StoredRow) -> MarkedR
             column,
             severity: None,
             reason: String::new(),
-            value: row.row.cells.get(column).map(|cell| cell.text()),
+            value: row
+                .row
+                .cells
+                .get(column)
+                .map(|cell| cell.text().into_owned()),
         })
         .collect();
     for problem in &problems {
