@@ -91,6 +91,7 @@ const MAY: &[(&str, &str)] = &[
     ("order.return", "cdk"),
     ("order.list", "cdsk"),
     ("order.counts", "cdsk"),
+    ("order.totals", "cdsk"),
     ("order.export", "cdsk"),
     ("audit.list", "dskoa"),
     ("audit.export", "dskoa"),
@@ -255,6 +256,7 @@ fn request(op: &str, t: &Things) -> Value {
         "order.request" => json!({ "pupilIds": [t.pupil], "kind": "none" }),
         "order.approve" | "order.confirm" => json!({ "ids": [t.order] }),
         "order.withdraw" | "order.return" => json!({ "ids": [t.order], "reason": " " }),
+        "order.totals" => json!({ "schoolId": t.school }),
         "order.list" | "order.counts" | "order.export" => {
             json!({ "filter": { "schoolId": t.school } })
         }

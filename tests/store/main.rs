@@ -13,6 +13,7 @@ mod keys;
 mod lifetime;
 mod migrations;
 mod moves;
+mod order_totals;
 mod orders;
 mod organisation;
 mod place;

@@ -235,20 +235,6 @@ async fn orders_are_filtered_and_counted(place: Place) {
     };
     assert!(r.orders(&none, None, 9).await.unwrap().is_empty());
     assert_eq!(r.count_orders(&none, 9).await.unwrap(), 0);
-    let spans = [(NOW, NOW + 1_002), (NOW + 1_002, NOW + 9_000), (0, 1)];
-    let counts = r.confirmed_counts(None, None, &spans, 100).await.unwrap();
-    assert_eq!(counts, [2, 5, 0]);
-    let counts = r
-        .confirmed_counts(Some("320508"), None, &spans, 100)
-        .await
-        .unwrap();
-    assert_eq!(counts, [2, 3, 0]);
-    let school = Some(world.schools[0].id);
-    let counts = r
-        .confirmed_counts(Some("320508"), school, &spans, 1)
-        .await
-        .unwrap();
-    assert_eq!(counts, [1, 1, 0], "capped");
 }
 
 async fn pupils_are_found_by_the_start_of_their_name(place: Place) {

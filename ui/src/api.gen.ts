@@ -2041,6 +2041,48 @@ by: string,
  * Why.
  */
 reason?: string, };
+export type OrderTotalsRequest = { 
+/**
+ * First day of confirmation, `2026-09-01`; without range all orders, also the unconfirmed.
+ */
+confirmedFrom?: string, 
+/**
+ * Last day.
+ */
+confirmedTo?: string, 
+/**
+ * District code.
+ */
+district?: string, 
+/**
+ * School.
+ */
+schoolId?: SchoolId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Schools of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type OrderTotalsResponse = { 
+/**
+ * All orders of the range within the reach.
+ */
+orders: number, 
+/**
+ * By state, in the order of an order's life.
+ */
+states: Array<StateTotal>, 
+/**
+ * By school, in the order of their codes.
+ */
+items: Array<OrdersOfSchool>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
 export type OrderView = { 
 /**
  * Id.
@@ -2134,6 +2176,27 @@ cardNo?: string,
  * Grows with each step.
  */
 version: number, };
+export type OrdersOfSchool = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Its code.
+ */
+schoolCode: string, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * All of them.
+ */
+orders: number, 
+/**
+ * By state, in the order of an order's life; empty for a school without orders.
+ */
+states: Array<StateTotal>, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
 export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PreviewImportRequest = { 
@@ -3187,6 +3250,19 @@ name: string,
  * How many.
  */
 count: CappedCount, };
+export type StateTotal = { 
+/**
+ * State.
+ */
+state: OrderState, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Orders; not capped.
+ */
+orders: number, };
 export type StepResult = { 
 /**
  * Subjects that took the step.
@@ -3477,6 +3553,7 @@ export type Ops = {
   "order.withdraw": { req: WithdrawOrdersRequest; res: StepResult };
   "order.return": { req: ReturnOrdersRequest; res: StepResult };
   "order.list": { req: ListOrdersRequest; res: ListOrdersResponse };
+  "order.totals": { req: OrderTotalsRequest; res: OrderTotalsResponse };
   "order.counts": { req: CountOrdersRequest; res: CountOrdersResponse };
   "order.export": { req: ExportOrdersRequest; res: ExportedFile };
   "audit.list": { req: ListAuditRequest; res: ListAuditResponse };

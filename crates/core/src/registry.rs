@@ -210,6 +210,7 @@ operations! {
     "order.withdraw"         "撤回确认"     Write ConfirmOrders => order::withdraw { WithdrawOrdersRequest -> StepResult }
     "order.return"           "退回制卡申请" Write ReadOrders => order::return_ { ReturnOrdersRequest -> StepResult }
     "order.list"             "查看制卡订单" Read  ReadOrders => order::list { ListOrdersRequest -> ListOrdersResponse }
+    "order.totals"           "合计制卡订单" Read  ReadOrders => order::totals { OrderTotalsRequest -> OrderTotalsResponse }
     "order.counts"           "统计制卡订单" Read  ReadOrders => order::counts { CountOrdersRequest -> CountOrdersResponse }
     "order.export"           "导出制卡订单" Job   ReadOrders => order::export { ExportOrdersRequest -> ExportedFile } gives [blobId]
 

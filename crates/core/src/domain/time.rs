@@ -115,6 +115,12 @@ impl Day {
         midnight.and_utc().timestamp_millis() - SHANGHAI_MS
     }
 
+    /// Days since 1970-01-01; the moment `ms` lies in day `(ms + 8 h) / 24 h`.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        (self.start_ms() + SHANGHAI_MS).div_euclid(DAY_MS)
+    }
+
     /// The half-open interval [00:00, 00:00 of the day after) in UTC epoch milliseconds.
     #[must_use]
     pub fn bounds_ms(self) -> (i64, i64) {
@@ -175,6 +181,15 @@ pub struct DayRange {
 }
 
 impl DayRange {
+    /// From one day to another.
+    #[must_use]
+    pub const fn between(from: Day, to: Day) -> Self {
+        Self {
+            from: Some(from),
+            to: Some(to),
+        }
+    }
+
     /// Reads both ends; absent or blank is open.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub fn limit(asked: Option<u32>) -> u32 {
 }
 
 /// A count that stops at [`COUNT_CAP`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CappedCount {
     /// Number counted.

@@ -11,6 +11,7 @@ mod blobs;
 mod imports;
 mod moves;
 mod names;
+mod order_totals;
 mod orders;
 mod organisation;
 mod pupil_file;
@@ -27,6 +28,7 @@ pub use blobs::*;
 pub use imports::*;
 pub use moves::*;
 pub use names::*;
+pub use order_totals::*;
 pub use orders::*;
 pub use organisation::*;
 pub use pupil_file::*;
@@ -54,6 +56,7 @@ pub trait UnitOfWork:
     + Names
     + Imports
     + Orders
+    + OrderTotals
     + Send
 {
     /// Makes the changes last.

@@ -153,12 +153,4 @@ pub trait Orders {
         name: &str,
         limit: u32,
     ) -> Stored<Vec<PupilId>>;
-    /// Orders confirmed in each of these half-open spans of a scope, counted up to `cap` each.
-    async fn confirmed_counts(
-        &mut self,
-        district: Option<&str>,
-        school: Option<SchoolId>,
-        spans: &[(i64, i64)],
-        cap: u32,
-    ) -> Stored<Vec<i64>>;
 }

@@ -13,6 +13,7 @@ mod imports;
 mod keys;
 mod moves;
 mod names;
+mod order_totals;
 mod orders;
 mod organisation;
 mod pupil_file;

@@ -382,27 +382,6 @@ impl Orders for Tx {
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, |c| c.id())
     }
-
-    async fn confirmed_counts(
-        &mut self,
-        district: Option<&str>,
-        school: Option<SchoolId>,
-        spans: &[(i64, i64)],
-        cap: u32,
-    ) -> Stored<Vec<i64>> {
-        let mut counts = Vec::with_capacity(spans.len());
-        for (from, to) in spans {
-            let query = OrderQuery {
-                confirmed_from: Some(*from),
-                confirmed_to: Some(*to),
-                district: district.map(str::to_owned),
-                school,
-                ..OrderQuery::default()
-            };
-            counts.push(self.count_orders(&query, cap).await?);
-        }
-        Ok(counts)
-    }
 }
 
 impl Tx {

@@ -1,5 +1,7 @@
 //! What waits, how it goes, what happened (首页).
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -8,12 +10,12 @@ use crate::access::{Permission, Reach};
 use crate::context::Cx;
 use crate::domain::application::ApplicationState;
 use crate::domain::order::OrderState;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, DayRange};
 use crate::error::OpError;
 use crate::ops::import::ImportSummary;
 use crate::ops::page::{COUNT_CAP, CappedCount, ListScope, list_scopes};
 use crate::ops::touches;
-use crate::ports::{OrderQuery, PupilFilter, SchoolFilter};
+use crate::ports::{OrderQuery, PupilFilter, SchoolFilter, TotalQuery};
 
 /// Days of the chart.
 const DAYS: i64 = 14;
@@ -224,24 +226,26 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
     if holds(Permission::ReadOrders) {
         let today = Day::from_date(cx.today());
         let days: Vec<Day> = (0..DAYS).rev().map(|ago| today.minus(ago)).collect();
-        let spans: Vec<(i64, i64)> = days.iter().map(|day| day.bounds_ms()).collect();
-        let mut counts = vec![0_i64; spans.len()];
-        for query in order_queries(&actor.reach(Permission::ReadOrders))? {
-            let more = cx
-                .uow
-                .confirmed_counts(query.district.as_deref(), query.school, &spans, 100_000)
-                .await?;
-            counts
-                .iter_mut()
-                .zip(more)
-                .for_each(|(sum, count)| *sum += count);
+        let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+        for (district, school) in list_scopes(&actor.reach(Permission::ReadOrders), None, None)?
+            .into_iter()
+            .map(ListScope::parts)
+        {
+            let query = TotalQuery {
+                district,
+                school,
+                grade: None,
+                days: DayRange::between(today.minus(DAYS - 1), today),
+            };
+            for (day, orders) in cx.uow.order_totals_by_day(&query).await? {
+                *counts.entry(day).or_default() += orders;
+            }
         }
         answer.confirmed_per_day = days
             .iter()
-            .zip(counts)
-            .map(|(day, count)| DayCount {
+            .map(|day| DayCount {
                 day: day.to_string(),
-                count,
+                count: counts.get(&day.number()).copied().unwrap_or_default(),
             })
             .collect();
     }

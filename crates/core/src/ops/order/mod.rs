@@ -7,6 +7,7 @@ pub mod export;
 pub mod list;
 pub mod request;
 pub mod return_;
+pub mod totals;
 pub mod withdraw;
 
 use schemars::JsonSchema;
