@@ -179,6 +179,36 @@ impl Raw {
         makes
     }
 
+    /// Drops the triggers of a table; the statements that make them again.
+    pub(crate) async fn drop_triggers(&mut self, table: &str) -> Vec<String> {
+        let (names, makes) = match self.engine() {
+            Engine::Sqlite => {
+                let of = format!(
+                    "FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = '{table}' ORDER BY name"
+                );
+                (format!("SELECT name {of}"), format!("SELECT sql {of}"))
+            }
+            Engine::Postgres => {
+                let of = format!(
+                    "FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal ORDER BY tgname"
+                );
+                (
+                    format!("SELECT tgname::text {of}"),
+                    format!("SELECT pg_get_triggerdef(oid) {of}"),
+                )
+            }
+        };
+        let makes = self.texts(&makes).await;
+        for name in self.texts(&names).await {
+            let on = match self.engine() {
+                Engine::Sqlite => String::new(),
+                Engine::Postgres => format!(" ON {table}"),
+            };
+            self.run(&format!("DROP TRIGGER {name}{on}")).await;
+        }
+        makes
+    }
+
     pub(crate) async fn close(self) {
         match self {
             Self::Sqlite(mut c) => {

@@ -91,6 +91,11 @@ pub(crate) struct City {
     pub(crate) schools: Vec<School>,
 }
 
+/// The account `bench`.
+pub(crate) fn account_id() -> AccountId {
+    AccountId(id(4, 1))
+}
+
 fn id(kind: u64, number: u64) -> Uuid {
     let (high, low) = (mix(kind << 48 | number), mix(kind << 56 | number));
     Uuid::from_u64_pair(high & !0xF000 | 0x7000, low >> 2 | 1 << 63)
@@ -190,7 +195,7 @@ impl City {
             uow.insert_classes(&classes, now).await.expect("classes");
         }
         let account = AccountRecord {
-            id: AccountId(id(4, 1)),
+            id: account_id(),
             login: "bench".to_owned(),
             display_name: "bench".to_owned(),
             password_hash: password::hash(PASSWORD).expect("a hash"),
@@ -205,14 +210,15 @@ impl City {
             version: 1,
         };
         uow.insert_account(&account).await.expect("an account");
-        let grant = GrantRecord {
-            role: Role::CityAdmin.as_str().to_owned(),
+        // The card office confirms, the city's admin sees all else.
+        let grants = [Role::CityAdmin, Role::CardOffice].map(|role| GrantRecord {
+            role: role.as_str().to_owned(),
             district: None,
             district_name: None,
             school_id: None,
             school_name: None,
-        };
-        uow.put_grants(account.id, &[grant]).await.expect("a grant");
+        });
+        uow.put_grants(account.id, &grants).await.expect("grants");
         uow.commit().await.expect("committing");
     }
 
@@ -323,6 +329,8 @@ async fn fill(city: &City, engine: Engine, address: &str, orders: u64) {
     for table in ["pupil", "enrolment", "card_order"] {
         indexes.extend(raw.drop_indexes(table).await);
     }
+    // Rows of a whole database are counted once, at the end.
+    let triggers = raw.drop_triggers("card_order").await;
     let pupils = orders / 4;
     pupil_rows(&mut raw, city, pupils).await;
     enrolment_rows(&mut raw, city, pupils).await;
@@ -331,11 +339,34 @@ async fn fill(city: &City, engine: Engine, address: &str, orders: u64) {
     for index in indexes {
         raw.run(&index).await;
     }
+    count_orders(&mut raw).await;
+    for trigger in triggers {
+        raw.run(&trigger).await;
+    }
     if engine == Engine::Postgres {
         // Autovacuum does it for whoever waits.
         raw.run("VACUUM ANALYZE").await;
     }
     raw.close().await;
+}
+
+async fn count_orders(raw: &mut Raw) {
+    let nil = match raw.engine() {
+        Engine::Sqlite => "zeroblob(16)",
+        Engine::Postgres => "'00000000-0000-0000-0000-000000000000'::uuid",
+    };
+    let day = "coalesce((confirmed_at + 28800000) / 86400000, -1)";
+    for place in [
+        format!("district, {nil}, 0"),
+        "'', school_id, 0".to_owned(),
+        "'', school_id, grade".to_owned(),
+    ] {
+        raw.run(&format!(
+            "INSERT INTO order_total (district, school_id, grade, day, state, orders) \
+             SELECT {place}, {day}, state, COUNT(*) FROM card_order GROUP BY 1, 2, 3, 4, 5"
+        ))
+        .await;
+    }
 }
 
 async fn pupil_rows(raw: &mut Raw, city: &City, pupils: u64) {

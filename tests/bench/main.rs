@@ -15,6 +15,7 @@ mod floors;
 mod ids;
 mod import;
 mod measure;
+mod mixed;
 mod orders;
 mod report;
 mod search;
@@ -37,7 +38,9 @@ pub(crate) struct Bench {
     pub(crate) programs: PathBuf,
 }
 
-const SECTIONS: [&str; 6] = ["orders", "search", "import", "check", "start", "ids"];
+const SECTIONS: [&str; 7] = [
+    "orders", "mixed", "search", "import", "check", "start", "ids",
+];
 
 fn main() -> ExitCode {
     // Files are read as the program reads them: by a process of their own.
@@ -90,6 +93,7 @@ async fn run() {
         }
         let section = match name {
             "orders" => orders::run(&bench).await,
+            "mixed" => mixed::run(&bench).await,
             "search" => search::run(&bench).await,
             "import" => import::run(&bench).await,
             "check" => check::run(&bench).await,

@@ -20,14 +20,14 @@ use crate::data::{self, City, DAY_MS, DAYS, END, PASSWORD};
 use crate::measure::{Random, median, ms, percentile};
 use crate::report::{Cell, Section, Table, count};
 
-const PAGE: u32 = 50;
+pub(crate) const PAGE: u32 = 50;
 /// Queries of each kind.
 const EACH: usize = 120;
 /// The databases take turns after so many queries of each kind.
 const TURN: usize = 20;
 
 /// Filter combinations of the window.
-const KINDS: [(&str, Kind); 9] = [
+pub(crate) const KINDS: [(&str, Kind); 9] = [
     ("whole city", Kind::City),
     ("district", Kind::District),
     ("district + state", Kind::DistrictState),
@@ -40,7 +40,7 @@ const KINDS: [(&str, Kind); 9] = [
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     City,
     District,
     DistrictState,
@@ -53,13 +53,13 @@ enum Kind {
 }
 
 /// One question, for the store and for the door.
-struct Question {
-    query: OrderQuery,
-    filter: Value,
+pub(crate) struct Question {
+    pub(crate) query: OrderQuery,
+    pub(crate) filter: Value,
     next_page: bool,
 }
 
-fn question(random: &mut Random, city: &City, kind: Kind) -> Question {
+pub(crate) fn question(random: &mut Random, city: &City, kind: Kind) -> Question {
     let mut query = OrderQuery::default();
     let mut filter = json!({});
     if kind != Kind::WorkList {
@@ -119,11 +119,11 @@ fn question(random: &mut Random, city: &City, kind: Kind) -> Question {
 }
 
 /// A database under measurement and what was measured on it, milliseconds.
-struct Contestant {
+pub(crate) struct Contestant {
     engine: Engine,
     orders: u64,
-    database: Database,
-    city: City,
+    pub(crate) database: Database,
+    pub(crate) city: City,
     app: App,
     token: String,
     random: Random,
@@ -134,7 +134,12 @@ struct Contestant {
 }
 
 impl Contestant {
-    async fn new(bench: &Bench, engine: Engine, cluster: Option<&Cluster>, orders: u64) -> Self {
+    pub(crate) async fn new(
+        bench: &Bench,
+        engine: Engine,
+        cluster: Option<&Cluster>,
+        orders: u64,
+    ) -> Self {
         let (city, database) = data::city(engine, &bench.data, cluster, orders).await;
         let app = App::new(Ports {
             store: database.store(),
@@ -196,7 +201,7 @@ impl Contestant {
     }
 
     /// A page in a transaction of its own: where it ended if it was full, and its rows.
-    async fn page(
+    pub(crate) async fn page(
         &self,
         query: &OrderQuery,
         after: Option<OrderCursor>,
@@ -212,7 +217,7 @@ impl Contestant {
         (cursor, page.len())
     }
 
-    async fn call(&self, op: &str, request: &Value) -> (Value, f64) {
+    pub(crate) async fn call(&self, op: &str, request: &Value) -> (Value, f64) {
         let call = Call::local(op, request.clone(), Some(self.token.clone()));
         let begun = Instant::now();
         let answer = self.app.dispatch(call).await;
@@ -305,7 +310,7 @@ pub(crate) async fn run(bench: &Bench) -> Section {
         &head,
     );
     let mut counts_table = Table::new(
-        "The numbers beside the list (`order.counts`, ten capped counts): p50 / p99 through dispatch, milliseconds.",
+        "The numbers beside the list (`order.counts`: kept totals; with a class ten capped counts): p50 / p99 through dispatch, milliseconds.",
         &head
             .iter()
             .copied()
@@ -346,7 +351,7 @@ pub(crate) async fn run(bench: &Bench) -> Section {
     section
 }
 
-const fn name(engine: Engine) -> &'static str {
+pub(crate) const fn name(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "SQLite",
         Engine::Postgres => "PostgreSQL",

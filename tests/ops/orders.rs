@@ -3,6 +3,8 @@
 use std::process::Command;
 
 use ekatong_core::access::Role;
+use ekatong_core::domain::time::Timestamp;
+use ekatong_core::ports::Clock as _;
 use ekatong_tests::app::{START, World};
 use ekatong_tests::both_engines;
 use serde_json::{Value, json};
@@ -191,6 +193,57 @@ both_engines! {
             test.refused(&district, "order.list", json!({ "filter": { "confirmedFrom": "2026-09-02", "confirmedTo": "2026-09-01" } })).await,
             ["date_range.invalid"]
         );
+    }
+
+    async fn totals_add_up_what_the_lists_hold(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let pupils = world.pupils(&world.admin, &world.junior, 0, 12).await;
+        let foreign = world.pupils(&world.admin, &world.foreign, 100, 3).await;
+        approved(&world, &[pupils, foreign].concat()).await;
+        test.account("cardcity", Role::CardOffice, None, None).await;
+        let card = test.sign_in("cardcity").await;
+        let junior = json!({ "filter": { "schoolId": world.junior } });
+        let orders = ids(&test.done(&card, "order.list", junior).await);
+        // Half of the junior school's today, one tomorrow.
+        test.done(&card, "order.confirm", json!({ "ids": orders[..6] })).await;
+        test.clock.advance(DAY);
+        let card = test.sign_in("cardcity").await;
+        test.done(&card, "order.confirm", json!({ "ids": orders[6..7] })).await;
+        let all = test.done(&card, "order.totals", json!({})).await;
+        assert_eq!(all["orders"], 15);
+        let states = |answer: &Value| -> Vec<(String, i64)> {
+            answer["states"].as_array().unwrap().iter()
+                .map(|s| (s["state"].as_str().unwrap().to_owned(), s["orders"].as_i64().unwrap())).collect()
+        };
+        assert_eq!(states(&all), [("approved".to_owned(), 8), ("confirmed".to_owned(), 7)]);
+        let school = |answer: &Value, id: &str| answer["items"].as_array().unwrap().iter()
+            .find(|s| s["schoolId"] == id).cloned().unwrap();
+        assert_eq!(school(&all, &world.junior)["orders"], 12);
+        assert_eq!(states(&school(&all, &world.foreign)), [("approved".to_owned(), 3)]);
+        let first = Timestamp::from_ms(test.clock.now_ms() - DAY).day().to_string();
+        let day = test.done(&card, "order.totals", json!({ "confirmedFrom": first, "confirmedTo": first })).await;
+        assert_eq!(states(&day), [("confirmed".to_owned(), 6)]);
+        assert_eq!(school(&day, &world.foreign)["states"], json!([]), "a school without orders is there");
+        // The numbers beside the list are the same ones.
+        let counts = test.done(&card, "order.counts", json!({ "filter": { "confirmedFrom": first, "confirmedTo": first } })).await;
+        assert_eq!(counts["total"], json!({ "count": 6, "more": false }));
+        // A school sees its own, and pages hold what they say.
+        let staff = test.sign_in("school").await;
+        let own = test.done(&staff, "order.totals", json!({})).await;
+        assert_eq!((own["orders"].as_i64(), own["items"].as_array().unwrap().len()), (Some(12), 1));
+        assert_eq!(test.refused(&staff, "order.totals", json!({ "schoolId": world.foreign })).await, ["forbidden"]);
+        let mut codes = Vec::new();
+        let mut after = Value::Null;
+        loop {
+            let page = test.done(&card, "order.totals", json!({ "limit": 1, "after": after })).await;
+            codes.extend(page["items"].as_array().unwrap().iter().map(|s| s["schoolCode"].as_str().unwrap().to_owned()));
+            after = page["next"].clone();
+            if after.is_null() {
+                break;
+            }
+        }
+        assert!(codes.len() >= 3 && codes.is_sorted(), "{codes:?}");
     }
 
     async fn the_export_holds_the_filtered_list(engine: Engine) {

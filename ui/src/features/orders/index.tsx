@@ -1,5 +1,5 @@
 // 制卡订单: the query by confirmation time, and the two work lists, which ignore it.
-import { DownloadOutlined, SearchOutlined } from "@ant-design/icons";
+import { BarChartOutlined, DownloadOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, Segmented } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
@@ -24,6 +24,7 @@ import { useSession } from "../../shared/session";
 import { tCommon, tOrders, tOrderState } from "../../shared/texts";
 import { orderTone } from "../../shared/tones";
 import { OrderActions } from "./actions";
+import { Totals } from "./totals";
 
 type Range = RangePreset | "all" | "custom";
 const RANGES: readonly Range[] = ["all", ...RANGE_PRESETS, "custom"];
@@ -78,6 +79,7 @@ function OrderList(props: { kind: Kind }) {
   const [params, change] = useParams();
   const [text, setText] = useState("");
   const settled = useDebounced(text.trim());
+  const [adding, setAdding] = useState(false);
 
   const range = (RANGES as readonly string[]).includes(params.get("range") ?? "")
     ? (params.get("range") as Range)
@@ -131,9 +133,14 @@ function OrderList(props: { kind: Kind }) {
       note={kind === "approve" ? tOrders.approveNote : kind === "confirm" ? tOrders.confirmNote : null}
       actions={
         kind === "query" ? (
-          <Button icon={<DownloadOutlined />} onClick={() => void exportRows()} disabled={items.length === 0} data-testid="orders-export">
-            {tOrders.export}
-          </Button>
+          <>
+            <Button icon={<BarChartOutlined />} onClick={() => setAdding(true)} data-testid="orders-totals">
+              {tOrders.totals}
+            </Button>
+            <Button icon={<DownloadOutlined />} onClick={() => void exportRows()} disabled={items.length === 0} data-testid="orders-export">
+              {tOrders.export}
+            </Button>
+          </>
         ) : null
       }
       fill
@@ -248,6 +255,18 @@ function OrderList(props: { kind: Kind }) {
           )
         }
       />
+      {adding ? (
+        <Totals
+          place={{
+            ...(from ? { confirmedFrom: from } : {}),
+            ...(to ? { confirmedTo: to } : {}),
+            ...(scope.district ? { district: scope.district } : {}),
+            ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
+          }}
+          range={from && to ? (from === to ? from : `${from} – ${to}`) : tOrders.totalsAlways}
+          onClose={() => setAdding(false)}
+        />
+      ) : null}
     </Page>
   );
 }
