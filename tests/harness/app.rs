@@ -167,6 +167,38 @@ impl TestApp {
         }
     }
 
+    /// All that the database holds, as text, the bytes of sealed columns too. What is sealed
+    /// must not be found in it.
+    pub async fn dump(&self) -> String {
+        use sqlx::{Connection as _, Row as _};
+        let mut out = String::new();
+        let Some(test) = &self.postgres else {
+            for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+                let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+                out.push_str(&String::from_utf8_lossy(&bytes));
+            }
+            return out;
+        };
+        let mut connection = sqlx::PgConnection::connect(&test.url).await.unwrap();
+        let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+        let tables = sqlx::query(tables)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        for table in tables {
+            let table: String = table.get(0);
+            // Bytes as they are: the text of a sealed column would show.
+            let rows = format!("SET bytea_output = 'escape'; SELECT t::text FROM {table} t");
+            let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(rows))
+                .fetch_all(&mut connection)
+                .await;
+            for row in rows.unwrap() {
+                out.push_str(&row.get::<String, _>(0));
+            }
+        }
+        out
+    }
+
     /// An account with one role, written past the operations so that tests of these need none.
     pub async fn account(
         &self,

@@ -255,12 +255,13 @@ impl Window {
         .await
     }
 
-    /// All elements of this selector at this moment.
+    /// All elements of this selector at this moment: between two drawings, for an element that
+    /// goes while the driver counts is neither there nor gone.
     pub async fn find_all(&self, css: &str) -> Vec<WebElement> {
-        match self.driver().find_all(By::Css(css)).await {
-            Ok(found) => found,
-            Err(error) => self.fail(format!("looking for {css}: {error}")).await,
-        }
+        self.wait_until_some(format!("a count of {css}"), async || {
+            self.driver().find_all(By::Css(css)).await.map(Some)
+        })
+        .await
     }
 
     /// The innermost displayed element whose whole text is this.
@@ -320,15 +321,34 @@ impl Window {
             let Some(element) = found.into_iter().next() else {
                 return Ok(None);
             };
-            element.click().await.map(Some)
+            self.click_at_rest(&element).await
         })
         .await;
+    }
+
+    /// Clicks an element that stands still; nothing while something on the page still moves.
+    // The driver looks where an element is and clicks there. While a dialog slides in or the
+    // messages of a form fold away, it is elsewhere by then, and the click meets its neighbour.
+    async fn click_at_rest(&self, element: &WebElement) -> Result<Option<()>, WebDriverError> {
+        let script = "const [element, done] = arguments;
+            const moving = () => document.getAnimations().some(a => a.playState === 'running'
+                && a.effect?.getComputedTiming().iterations !== Infinity);
+            const place = () => JSON.stringify(element.getBoundingClientRect());
+            const before = place();
+            requestAnimationFrame(() => requestAnimationFrame(() => done(!moving() && place() === before)));";
+        let arguments = vec![element.to_json()?];
+        let rests = self.driver().execute_async(script, arguments).await?;
+        if rests.json() != &Value::Bool(true) {
+            return Ok(None);
+        }
+        element.click().await.map(Some)
     }
 
     /// Clicks the button, link, tab or menu entry with this text.
     pub async fn click_text(&self, text: &str) {
         self.wait_until_some(format!("a click on {text:?}"), async || {
-            self.control(text).await.click().await.map(Some)
+            let control = self.control(text).await;
+            self.click_at_rest(&control).await
         })
         .await;
     }

@@ -69,7 +69,7 @@ both_engines! {
         let card = world.test.sign_in("card").await;
         assert_eq!(world.test.refused(&card, "pupil.reveal", ask(json!(["paper"]), "查")).await, ["forbidden"]);
         let some = world.test.done(&school, "pupil.reveal", ask(json!(["paper"]), "家长来电核对")).await;
-        assert_eq!(some, json!({ "paper": id_number(3, 7), "phones": [], "until": START + 60_000 }));
+        assert_eq!(some, json!({ "paper": id_number(3, 7), "phones": [], "guardianPapers": [], "bankCards": [], "until": START + 60_000 }));
         let all = json!(["paper", "birthDate", "studentNumber", "address", "phones"]);
         let all = world.test.done(&school, "pupil.reveal", ask(all, "家长来电核对")).await;
         assert_eq!(all["phones"][0]["phone"], "13900000003");

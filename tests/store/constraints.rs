@@ -42,6 +42,7 @@ async fn values_out_of_range_are_refused(place: Place) {
         ("application", "state = 'returned', submitted_at = 1"),
         ("application", "returned_reason = ''"),
         ("guardian", "paper_kind = 'none'"),
+        ("guardian", "nationality = 'US'"),
     ] {
         let sql = format!("UPDATE {table} SET {change}");
         let refused = place.raw(&sql).await.unwrap_err();

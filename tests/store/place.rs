@@ -278,6 +278,7 @@ pub(crate) fn pupil(
         gender: Some("male".into()),
         birth_date: Some("2013-09-18".into()),
         paper_kind: "resident_id".into(),
+        nationality: None,
         paper_sealed: seal("pupil", "paper", paper),
         paper_index: place
             .vault

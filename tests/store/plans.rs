@@ -1,5 +1,6 @@
 //! Every list walks an index: no large table is read from end to end, and nothing larger than a page is sorted.
 
+use ekatong_core::domain::application::ApplicationState;
 use ekatong_core::id::PupilId;
 use ekatong_core::ports::{
     ApplicationQuery, AuditFilter, MoveFilter, OrderCursor, OrderQuery, PupilFilter,
@@ -76,11 +77,14 @@ async fn fill(place: &Place, world: &World) {
         "INSERT INTO enrolment (id, pupil_id, class_id, begin_at, reason) \
          SELECT id, id, class_id, 0, 'new' FROM pupil"
             .to_owned(),
-        "INSERT INTO guardian (id, pupil_id, name) SELECT id, id, '长' FROM pupil".to_owned(),
+        "INSERT INTO guardian (id, pupil_id, name, phone_index) \
+         SELECT id, id, '长', paper_index FROM pupil"
+            .to_owned(),
         format!(
             "INSERT INTO application (id, pupil_id, district, school_id, class_id, grade, kind, \
              state, channel, first_saved_at, submitted_at) \
-             SELECT id, id, district, school_id, class_id, grade, 'new', 'submitted', 'import', \
+             SELECT id, id, district, school_id, class_id, grade, 'new', \
+             CASE WHEN name < '生00500' THEN 'draft' ELSE 'submitted' END, 'import', \
              0, {NOW} + length(name) FROM pupil"
         ),
         format!(
@@ -396,6 +400,40 @@ async fn lists_walk_indexes(place: Place) {
         r.moves(&filter, None, PAGE).await.unwrap();
         check(&format!("moves by {name}"), &plans);
     }
+    // What may be one child is found by its guardian's phone.
+    r.near_pupils("生01234", "2013-09-18", &[[7; 16]], PAGE)
+        .await
+        .unwrap();
+    check("near matches", &plans);
+    r.pupils_with_near(&[PupilId::from(some(100_000))])
+        .await
+        .unwrap();
+    check("pupils with near matches", &plans);
+    let suspected = ApplicationQuery {
+        district: district.clone(),
+        kind: text("new"),
+        state: text("submitted"),
+        suspected: true,
+        ..Default::default()
+    };
+    r.applications(&suspected, None, PAGE).await.unwrap();
+    let plan = plans.take().concat();
+    assert!(
+        !plan.contains("SCAN g") && !plan.contains("SCAN h"),
+        "{plan}"
+    );
+    for after in [None, Some(some(150_000).into())] {
+        for state in [ApplicationState::Draft, ApplicationState::Returned] {
+            r.unfinished(some(1_001).into(), state, after, PAGE)
+                .await
+                .unwrap();
+            check("unfinished applications", &plans);
+        }
+    }
+    r.count_unfinished(some(1_001).into(), ApplicationState::Draft, 1_000)
+        .await
+        .unwrap();
+    check("count of unfinished applications", &plans);
     r.pupils_named(Some("320505"), None, "生0123", PAGE)
         .await
         .unwrap();

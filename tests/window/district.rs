@@ -23,6 +23,7 @@ async fn creates_a_school_and_its_ladder() {
             "home",
             "organisation",
             "import-new",
+            "entry",
             "imports",
             "pupils",
             "review",

@@ -8,12 +8,12 @@ use thirtyfour::Key;
 
 use crate::world::{PASSWORD, World, id};
 
-async fn key(window: &Window, key: Key) {
+pub(crate) async fn key(window: &Window, key: Key) {
     window.press(&key.value().to_string()).await;
 }
 
 /// Tabs on until the element with this hook has the focus.
-async fn tab_to(window: &Window, hook: &str) {
+pub(crate) async fn tab_to(window: &Window, hook: &str) {
     for _ in 0..60 {
         let script = "return document.activeElement?.closest('[data-testid=\"' + arguments[0] + '\"]') != null";
         if window.run(script, vec![hook.into()]).await == true {

@@ -5,6 +5,7 @@ mod axe;
 mod card_office;
 mod closing;
 mod district;
+mod entry;
 mod first_start;
 mod imports;
 mod keyboard;

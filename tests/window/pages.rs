@@ -136,6 +136,8 @@ async fn of_a_school() {
         look(&window, &format!("{page}-form"), false).await;
         window.click(&id("dialog-cancel")).await;
     }
+    open(&window, "#/entry", &id("entry-new")).await;
+    look(&window, "entry", false).await;
     open(&window, "#/imports", &id("page-imports")).await;
     look(&window, "imports", false).await;
     open(&window, "#/imports/new", &id("import-classes")).await;

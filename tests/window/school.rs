@@ -66,6 +66,7 @@ async fn from_classes_to_card_requests() {
             "home",
             "organisation",
             "import-new",
+            "entry",
             "imports",
             "pupils",
             "registrations",

@@ -153,6 +153,10 @@ returnedAt?: number,
  */
 returnedReason?: string, 
 /**
+ * True when another child on record may be the same (疑似重复).
+ */
+suspected: boolean, 
+/**
  * Grows with each step.
  */
 version: number, };
@@ -265,6 +269,36 @@ school: SchoolView,
  * Warnings.
  */
 problems: Array<Problem>, };
+export type CheckPupilRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * The draft that the form is about, once there is one.
+ */
+id?: PupilId, 
+/**
+ * The form so far.
+ */
+form: PupilForm, };
+export type CheckPupilResponse = { 
+/**
+ * The form with what was understood of it, normalised and filled from the paper's number.
+ */
+form: PupilForm, 
+/**
+ * Fields that the paper's number filled (由证件号得出).
+ */
+derived: Array<string>, 
+/**
+ * What is wrong or deserves a look, each with its field.
+ */
+problems: Array<Problem>, 
+/**
+ * Children on record that may be the same; masked, with the place if it may be seen.
+ */
+near: Array<NearMatch>, };
 export type ClassCount = { 
 /**
  * Grade number.
@@ -358,7 +392,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -478,6 +512,19 @@ district?: string,
  * These schools.
  */
 schoolIds?: Array<SchoolId>, };
+export type CreatePupilRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * The form.
+ */
+form: PupilForm, 
+/**
+ * Submits to the district as well; else the pupil is a draft.
+ */
+submit?: boolean, };
 export type CreateRegistrationRequest = { 
 /**
  * School that registers.
@@ -881,6 +928,43 @@ reasonName: string,
  * What it led to.
  */
 outcomeName?: string, };
+export type EnteredPupil = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Version from now on.
+ */
+version: number, 
+/**
+ * State of the application.
+ */
+state: ApplicationState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * First save, by the backend's clock (STU-1); epoch milliseconds.
+ */
+firstSavedAt: number, 
+/**
+ * 提交时间: latest submission.
+ */
+submittedAt?: number, 
+/**
+ * Ids of the guardians, in the order of the form; those with nothing filled in left out.
+ */
+guardianIds: Array<string>, 
+/**
+ * Warnings; of a draft also what a submission still needs.
+ */
+problems: Array<Problem>, 
+/**
+ * Children on record that may be the same; the district decides.
+ */
+near: Array<NearMatch>, };
 export type ErrorWorkbook = { 
 /**
  * Staged file.
@@ -1096,6 +1180,39 @@ schoolId?: SchoolId,
  * Name of the school.
  */
 schoolName?: string, };
+export type GuardianForm = { 
+/**
+ * One on record; a new one without.
+ */
+id?: string, 
+/**
+ * 家长姓名.
+ */
+name?: string, 
+/**
+ * 家长关系, a name or code of GB/T 4761.
+ */
+relation?: string, 
+/**
+ * 家长电话: mobile; a landline or a number abroad with a warning.
+ */
+phone?: string, 
+/**
+ * Kind of the guardian's own paper; 居民身份证 when empty.
+ */
+paperKind?: string, 
+/**
+ * 国籍 of a passport.
+ */
+nationality?: string, 
+/**
+ * Number of the guardian's own paper.
+ */
+paperNumber?: string, 
+/**
+ * 银行卡号.
+ */
+bankCard?: string, };
 export type GuardianInReview = { 
 /**
  * Name.
@@ -1108,7 +1225,15 @@ relationName?: string,
 /**
  * Phone.
  */
-phone?: string, };
+phone?: string, 
+/**
+ * Number of the guardian's own paper.
+ */
+paperNumber?: string, 
+/**
+ * Bank card (STU-7).
+ */
+bankCard?: string, };
 export type GuardianInput = { 
 /**
  * One of the pupil's; a new one without.
@@ -1146,7 +1271,15 @@ relationName?: string,
 /**
  * Masked phone.
  */
-phoneMasked?: string, };
+phoneMasked?: string, 
+/**
+ * Masked number of the guardian's own paper.
+ */
+paperMasked?: string, 
+/**
+ * Masked number of the bank card (STU-7).
+ */
+bankCardMasked?: string, };
 export type HeldImportRequest = { 
 /**
  * Import.
@@ -1837,7 +1970,7 @@ after?: string,
  * Rows of the page, 1–500; 50 by default.
  */
 limit?: number, };
-export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones";
+export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones" | "guardianPapers" | "bankCards";
 export type MatrixRow = { 
 /**
  * School.
@@ -1953,6 +2086,59 @@ approvedAt?: number,
  * Why it was returned or refused.
  */
 returnedReason?: string, };
+export type NearMatch = { 
+/**
+ * Pupil, if the person may see it.
+ */
+pupilId?: PupilId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Gender.
+ */
+gender?: Gender, 
+/**
+ * Year of birth; the day is that of the other record, or they would not be near.
+ */
+birthYear?: number, 
+/**
+ * Name of the kind of paper.
+ */
+paperKindName: string, 
+/**
+ * Number of the paper: masked, but for a reviewer within whose reach it is.
+ */
+paper: string, 
+/**
+ * Name of the first guardian.
+ */
+guardianName?: string, 
+/**
+ * Phone of that guardian, masked like the paper.
+ */
+guardianPhone?: string, 
+/**
+ * District, if the person may see it, like what follows.
+ */
+district?: string, 
+/**
+ * School.
+ */
+schoolName?: string, 
+/**
+ * 七年级 3 班.
+ */
+className?: string, 
+/**
+ * State of the latest application.
+ */
+applicationStateName?: string, 
+/**
+ * First save of it; epoch milliseconds.
+ */
+firstSavedAt?: number, };
 export type NextProblemRequest = { 
 /**
  * Import.
@@ -1988,6 +2174,60 @@ export type OpenImportRequest = {
  * Import.
  */
 importId: ImportId, };
+export type OpenPupilRequest = { 
+/**
+ * Pupil.
+ */
+id: PupilId, };
+export type OpenedPupil = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Version of the record; a save names it.
+ */
+version: number, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * What was filled in.
+ */
+form: PupilForm, 
+/**
+ * State.
+ */
+state: ApplicationState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * Steps that the school can take now.
+ */
+steps: Array<ApplicationStep>, 
+/**
+ * First save; epoch milliseconds, like the others.
+ */
+firstSavedAt: number, 
+/**
+ * 提交时间: latest submission.
+ */
+submittedAt?: number, 
+/**
+ * Latest return.
+ */
+returnedAt?: number, 
+/**
+ * Why it was returned.
+ */
+returnedReason?: string, };
 export type OrderFilter = { 
 /**
  * First day, `2026-09-01`.
@@ -2336,6 +2576,51 @@ approvedAt?: number,
  * Why it was returned.
  */
 returnedReason?: string, };
+export type PupilForm = { 
+/**
+ * 姓名.
+ */
+name?: string, 
+/**
+ * 证件类型, a word of `PaperKind` or its name; 居民身份证 when empty.
+ */
+paperKind?: string, 
+/**
+ * 国籍 of a passport, 3 letters.
+ */
+nationality?: string, 
+/**
+ * 证件号码.
+ */
+paperNumber?: string, 
+/**
+ * 性别; filled from a resident number when empty.
+ */
+gender?: string, 
+/**
+ * 出生日期; filled from a resident number.
+ */
+birthDate?: string, 
+/**
+ * 年级, 1–9.
+ */
+grade?: string, 
+/**
+ * 班级序号 in the school's current year.
+ */
+class?: string, 
+/**
+ * 学籍号.
+ */
+studentNumber?: string, 
+/**
+ * 家庭住址.
+ */
+address?: string, 
+/**
+ * 家长; those with nothing filled in do not count.
+ */
+guardians: Array<GuardianForm>, };
 export type PupilId = string;
 export type PupilOrderView = { 
 /**
@@ -2468,6 +2753,10 @@ mayReveal: boolean,
  * Parts that the person may correct now; none on a page of the past.
  */
 mayCorrect: Array<RecordPart>, 
+/**
+ * Whether the person may go on with the entry: a draft, or an application that came back.
+ */
+mayContinue: boolean, 
 /**
  * When the pupil was entered; epoch milliseconds.
  */
@@ -2872,9 +3161,26 @@ address?: string,
  */
 phones: Array<RevealedPhone>, 
 /**
+ * Numbers of the papers of the guardians that have one.
+ */
+guardianPapers: Array<RevealedNumber>, 
+/**
+ * Bank cards of the guardians that have one.
+ */
+bankCards: Array<RevealedNumber>, 
+/**
  * Until when a window shows it; epoch milliseconds.
  */
 until: number, };
+export type RevealedNumber = { 
+/**
+ * Guardian.
+ */
+guardianId: string, 
+/**
+ * Number.
+ */
+number: string, };
 export type RevealedPhone = { 
 /**
  * Guardian.
@@ -2905,8 +3211,29 @@ state?: ApplicationState,
  * Only what was submitted by this moment: an action takes what the person has
  * seen, not what came since.
  */
-submittedBy?: number, };
+submittedBy?: number, 
+/**
+ * True for those alone that wait and have a near match on record (疑似重复).
+ */
+suspected?: boolean, };
 export type Role = "city_admin" | "district_admin" | "school_staff" | "card_office" | "operator" | "auditor";
+export type SavePupilRequest = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Version the person saw.
+ */
+version: number, 
+/**
+ * The form.
+ */
+form: PupilForm, 
+/**
+ * Submits to the district as well.
+ */
+submit?: boolean, };
 export type SchoolCount = { 
 /**
  * School.
@@ -3205,6 +3532,10 @@ guardians: Array<GuardianInReview>,
  */
 checks: Array<Problem>, 
 /**
+ * Children on record that may be the same; not masked within the reach.
+ */
+near: Array<NearMatch>, 
+/**
  * Reasons of the district to choose from when it is returned.
  */
 reasons: Array<string>, };
@@ -3377,7 +3708,7 @@ key: TodoKey,
  * How many.
  */
 count: CappedCount, };
-export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "orders_returned" | "orders_to_approve" | "orders_to_confirm";
+export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "pupils_returned" | "pupils_to_review" | "orders_returned" | "orders_to_approve" | "orders_to_confirm";
 export type UndoImportEditRequest = { 
 /**
  * Import.
@@ -3405,6 +3736,93 @@ undone: number,
  * Records left because they have moved on.
  */
 held: number, };
+export type UnfinishedPupil = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Name of the kind of paper.
+ */
+paperKindName: string, 
+/**
+ * Masked number.
+ */
+paperMasked: string, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * State.
+ */
+state: ApplicationState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * 电脑 or 导入.
+ */
+channelName: string, 
+/**
+ * First save; epoch milliseconds, like the others.
+ */
+firstSavedAt: number, 
+/**
+ * 提交时间: latest submission.
+ */
+submittedAt?: number, 
+/**
+ * Latest return.
+ */
+returnedAt?: number, 
+/**
+ * Why it was returned.
+ */
+returnedReason?: string, };
+export type UnfinishedPupilsRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * `draft` or `returned`.
+ */
+state: ApplicationState, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type UnfinishedPupilsResponse = { 
+/**
+ * Pupils.
+ */
+items: Array<UnfinishedPupil>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, 
+/**
+ * Drafts, counted up to 1000.
+ */
+drafts: CappedCount, 
+/**
+ * Returned ones, counted up to 1000.
+ */
+returned: CappedCount, };
 export type UnlockAccountRequest = { 
 /**
  * Account.
@@ -3528,6 +3946,11 @@ export type Ops = {
   "pupil.find": { req: FindPupilRequest; res: FindPupilResponse };
   "pupil.show": { req: ShowPupilRequest; res: PupilPage };
   "pupil.reveal": { req: RevealPupilRequest; res: RevealPupilResponse };
+  "pupil.check": { req: CheckPupilRequest; res: CheckPupilResponse };
+  "pupil.create": { req: CreatePupilRequest; res: EnteredPupil };
+  "pupil.unfinished": { req: UnfinishedPupilsRequest; res: UnfinishedPupilsResponse };
+  "pupil.open": { req: OpenPupilRequest; res: OpenedPupil };
+  "pupil.save": { req: SavePupilRequest; res: EnteredPupil };
   "pupil.edit": { req: EditPupilRequest; res: EditPupilResponse };
   "pupil.export": { req: ExportPupilsRequest; res: ExportedFile };
   "pupil.statistics": { req: PupilStatisticsRequest; res: PupilStatisticsResponse };

@@ -180,6 +180,11 @@ operations! {
     "pupil.find"             "查找学生"     Read  ReadPupils => pupil::find { FindPupilRequest -> FindPupilResponse }
     "pupil.show"             "查看学生档案" Read  ReadPupils => pupil::show { ShowPupilRequest -> PupilPage }
     "pupil.reveal"           "查看隐私内容" Write RevealPupils => pupil::reveal { RevealPupilRequest -> RevealPupilResponse }
+    "pupil.check"            "检查新生信息" Read  EnterPupils => pupil::check { CheckPupilRequest -> CheckPupilResponse }
+    "pupil.create"           "录入新生"     Write EnterPupils => pupil::create { CreatePupilRequest -> EnteredPupil }
+    "pupil.unfinished"       "查看待完成的录入" Read EnterPupils => pupil::unfinished { UnfinishedPupilsRequest -> UnfinishedPupilsResponse }
+    "pupil.open"             "打开新生录入" Write EnterPupils => pupil::open { OpenPupilRequest -> OpenedPupil }
+    "pupil.save"             "保存新生录入" Write EnterPupils => pupil::save { SavePupilRequest -> EnteredPupil }
     "pupil.edit"             "更正学生资料" Write EnterPupils => pupil::edit { EditPupilRequest -> EditPupilResponse }
     "pupil.export"           "导出学生名单" Job   ReadPupils => pupil::export { ExportPupilsRequest -> ExportedFile } gives [blobId]
     "pupil.statistics"       "统计学生"     Read  ReadPupils => pupil::statistics { PupilStatisticsRequest -> PupilStatisticsResponse }

@@ -13,6 +13,7 @@ import {
 import { App, Button, Drawer, Modal, Popover, Progress, Segmented } from "antd";
 import { Component, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { ChangePasswordForm } from "../features/sign-in";
+import type { CappedCount } from "../api.gen";
 import { CallError, platform, type HostState } from "../platform";
 import { Logo } from "../shared/components/brand";
 import { SchoolPicker } from "../shared/components/school-picker";
@@ -135,6 +136,12 @@ function HelpContent(props: { page: string }) {
   );
 }
 
+/** What waits behind one entry of the menu; null when nothing does. */
+function sum(counts: readonly (CappedCount | undefined)[]): CappedCount | null {
+  const total = { count: counts.reduce((n, c) => n + (c?.count ?? 0), 0), more: counts.some((c) => c?.more) };
+  return total.count > 0 ? total : null;
+}
+
 function SideMenu(props: { current: string | undefined }) {
   const api = useSession();
   const folded = useFolded();
@@ -163,7 +170,7 @@ function SideMenu(props: { current: string | undefined }) {
           <div key={group || "top"} role="group" aria-label={group ? tMenu[group] : undefined}>
             {group && !folded ? <div className="ek-menu-group">{tMenu[group]}</div> : <div className="ek-menu-gap" />}
             {entries.map((entry) => {
-              const waiting = entry.badge?.map((b) => badges.get(b)).find((c) => c && c.count > 0);
+              const waiting = sum(entry.badge?.map((b) => badges.get(b)) ?? []);
               return (
                 <a
                   key={entry.key}

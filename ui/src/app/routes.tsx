@@ -4,6 +4,7 @@ import {
   BankOutlined,
   CheckCircleOutlined,
   FileSearchOutlined,
+  FormOutlined,
   HomeOutlined,
   IdcardOutlined,
   ImportOutlined,
@@ -19,6 +20,8 @@ import { lazy, type ComponentType, type ReactNode } from "react";
 import type { TodoItem } from "../api.gen";
 import { Accounts } from "../features/accounts";
 import { Audit } from "../features/audit";
+import { EntryList } from "../features/entry";
+import { EntryPage } from "../features/entry/page";
 import { ImportList } from "../features/imports/list";
 import { ImportPreview } from "../features/imports/preview";
 import { ImportWizard } from "../features/imports";
@@ -63,6 +66,15 @@ export const ENTRIES: readonly Entry[] = [
   },
   { key: "import-new", path: "/imports/new", group: "groupDaily", icon: <ImportOutlined />, allowed: (s) => s.can("enter_pupils"), page: ImportWizard },
   {
+    key: "entry",
+    path: "/entry",
+    group: "groupDaily",
+    icon: <FormOutlined />,
+    allowed: (s) => s.can("enter_pupils"),
+    badge: ["pupils_returned", "pupils_to_submit"],
+    page: ({ rest }) => (rest ? <EntryPage key={rest} id={rest === "new" ? null : rest} /> : <EntryList />),
+  },
+  {
     key: "imports",
     path: "/imports",
     group: "groupDaily",
@@ -77,7 +89,6 @@ export const ENTRIES: readonly Entry[] = [
     group: "groupDaily",
     icon: <TeamOutlined />,
     allowed: (s) => s.can("read_pupils"),
-    badge: ["pupils_to_submit"],
     page: ({ rest }) => {
       if (rest === "") return <Pupils />;
       if (rest === "statistics") return <Statistics />;
@@ -86,7 +97,7 @@ export const ENTRIES: readonly Entry[] = [
       return <PupilPage id={rest} />;
     },
   },
-  { key: "review", path: "/review", group: "groupDaily", icon: <SolutionOutlined />, allowed: (s) => s.can("review_pupils"), page: Review },
+  { key: "review", path: "/review", group: "groupDaily", icon: <SolutionOutlined />, allowed: (s) => s.can("review_pupils"), badge: ["pupils_to_review"], page: Review },
   {
     key: "registrations",
     path: "/registrations",

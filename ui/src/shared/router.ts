@@ -37,8 +37,45 @@ export function href(path: string, params: Params = {}): string {
 }
 
 export function go(path: string, params?: Params): void {
-  window.location.hash = href(path, params);
+  const to = href(path, params);
+  if (!held(to)) window.location.hash = to;
 }
+
+/** Asks before a page is left; `leave` goes on. */
+type Guard = (leave: () => void) => void;
+let guard: Guard | null = null;
+
+/** Whoever has unsaved input is asked before any way to another page; null when there is none any more. */
+export function setLeaveGuard(next: Guard | null): void {
+  guard = next;
+}
+
+/** True when the way to an address waits for the person's answer. */
+function held(to: string): boolean {
+  if (!guard || split(to.replace(/^#/, "") || "/").path === split(read()).path) return false;
+  guard(() => {
+    guard = null;
+    window.location.hash = to;
+  });
+  return true;
+}
+
+window.addEventListener(
+  "click",
+  (e) => {
+    const link = e.target instanceof Element ? e.target.closest('a[href^="#/"]') : null;
+    if (link && held(link.getAttribute("href") ?? "")) e.preventDefault();
+  },
+  true,
+);
+// Back and a typed address have changed the hash already: it is put back before any page hears of it.
+const hashOf = (url: string) => new URL(url).hash;
+window.addEventListener("hashchange", (e) => {
+  if (!guard || !e.oldURL || !e.newURL || split(hashOf(e.oldURL).slice(1)).path === split(hashOf(e.newURL).slice(1)).path) return;
+  e.stopImmediatePropagation();
+  window.history.replaceState(null, "", hashOf(e.oldURL) || "#/");
+  held(hashOf(e.newURL));
+});
 
 export function useRoute(): { path: string; params: URLSearchParams } {
   const hash = useSyncExternalStore(subscribe, read);

@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod class;
 pub(crate) mod demo;
 pub(crate) mod district;
+mod entry;
 pub(crate) mod grade;
 pub(crate) mod import;
 pub(crate) mod init;

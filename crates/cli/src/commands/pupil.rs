@@ -9,6 +9,7 @@ use ekatong_host::Exit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::entry::{self, Add};
 use super::transfer::{self, Transfer};
 use super::{Fields, Page, class_of, export, id, step_result};
 use crate::failure::Failure;
@@ -19,6 +20,8 @@ use crate::session::{Context, Session, signed_in};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pupil {
+    /// 录入一名新生，存为草稿或直接提交
+    Add(Add),
     /// 提交学生给区里
     Submit(Submit),
     /// 按证件号码查找
@@ -172,6 +175,7 @@ pub(crate) struct List {
 
 pub(crate) async fn run(command: Pupil, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Pupil::Add(command) => entry::add(command, context).await,
         Pupil::Submit(submit) => {
             signed_in(context, async |session| {
                 let request = Fields::new()

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Fields, Page, class_of, id, step_result};
 use crate::failure::Failure;
-use crate::output::{Output, list, moment, next_page, text};
+use crate::output::{Output, list, moment, next_page, text, yes};
 use crate::session::{Context, Session, signed_in};
 
 #[derive(Debug, Subcommand)]
@@ -35,6 +35,9 @@ pub(crate) struct List {
     /// 状态：submitted 已提交、approved 区审核通过、returned 退回
     #[arg(long, value_name = "状态", default_value = "submitted")]
     state: String,
+    /// 只列疑似重复的
+    #[arg(long)]
+    suspected: bool,
     /// 区县代码
     #[arg(long, value_name = "代码")]
     district: Option<String>,
@@ -81,6 +84,7 @@ pub(crate) async fn run(command: Review, context: &Context) -> Result<Exit, Fail
             let filter = Fields::new()
                 .maybe("kind", kind)
                 .with("state", state)
+                .maybe("suspected", list.suspected.then_some(true))
                 .maybe("district", list.district)
                 .maybe("schoolId", school.map(|id| id.to_string()))
                 .done();
@@ -113,7 +117,11 @@ fn table(output: Output, answer: &Value) {
                 class_of(item),
                 text(item, "pupilName").to_owned(),
                 text(item, "paperMasked").to_owned(),
-                text(item, "stateName").to_owned(),
+                if yes(item, "suspected") {
+                    format!("{}（疑似重复）", text(item, "stateName"))
+                } else {
+                    text(item, "stateName").to_owned()
+                },
                 moment(item, "submittedAt"),
                 moment(item, "approvedAt"),
                 text(item, "returnedReason").to_owned(),

@@ -12,6 +12,7 @@ mod accounts;
 mod crashes;
 mod demo;
 mod disk_full;
+mod entries;
 mod imports;
 mod keys;
 mod power_cut;

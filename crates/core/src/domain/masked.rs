@@ -13,5 +13,9 @@ words! {
         Address = "address", "家庭住址";
         /// 家长手机.
         Phones = "phones", "家长手机";
+        /// 家长证件号码.
+        GuardianPapers = "guardianPapers", "家长证件号码";
+        /// 家长银行卡号.
+        BankCards = "bankCards", "家长银行卡号";
     }
 }

@@ -11,6 +11,7 @@ mod words;
 
 pub mod address;
 pub mod application;
+pub mod bank_card;
 pub mod card;
 pub mod class;
 pub mod correction;

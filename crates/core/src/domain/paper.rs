@@ -212,28 +212,28 @@ impl Paper {
     /// permit's renewal count, a passport's with the nationality before it.
     #[must_use]
     pub fn identity_key(&self) -> String {
-        match self.kind {
-            PaperKind::HmPermit => self.number.chars().take(9).collect(),
-            PaperKind::Passport => {
-                format!(
-                    "{}{}",
-                    self.nationality.as_deref().unwrap_or_default(),
-                    self.number
-                )
-            }
-            PaperKind::ResidentId
-            | PaperKind::HmtResidence
-            | PaperKind::ForeignPr
-            | PaperKind::TwPermit
-            | PaperKind::Other => self.number.clone(),
-        }
+        identity_key(self.kind, self.nationality.as_deref(), &self.number)
     }
 
     /// Kind and identity key in one text: what the keyed index hashes, so that
     /// equal numbers of different kinds stay apart.
     #[must_use]
     pub fn index_text(&self) -> String {
-        format!("{}|{}", self.kind.as_str(), self.identity_key())
+        Self::stored_index_text(self.kind, self.nationality.as_deref(), &self.number)
+    }
+
+    /// [`Self::index_text`] of a number that was stored by this type.
+    #[must_use]
+    pub(crate) fn stored_index_text(
+        kind: PaperKind,
+        nationality: Option<&str>,
+        number: &str,
+    ) -> String {
+        format!(
+            "{}|{}",
+            kind.as_str(),
+            identity_key(kind, nationality, number)
+        )
     }
 
     /// Birth date that the number states.
@@ -252,6 +252,18 @@ impl Paper {
     #[must_use]
     pub fn masked(&self) -> String {
         mask_number(self.kind, &self.number)
+    }
+}
+
+fn identity_key(kind: PaperKind, nationality: Option<&str>, number: &str) -> String {
+    match kind {
+        PaperKind::HmPermit => number.chars().take(9).collect(),
+        PaperKind::Passport => format!("{}{number}", nationality.unwrap_or_default()),
+        PaperKind::ResidentId
+        | PaperKind::HmtResidence
+        | PaperKind::ForeignPr
+        | PaperKind::TwPermit
+        | PaperKind::Other => number.to_owned(),
     }
 }
 

@@ -177,6 +177,10 @@ codes! {
     PupilNameLost = "pupil.name_lost",
     /// The child is on record.
     PupilDuplicate = "pupil.duplicate",
+    /// A child of the same name, birth date and guardian's phone is on record with another number.
+    PupilNearMatch = "pupil.near_match",
+    /// A draft lacks what a submission needs.
+    PupilIncomplete = "pupil.incomplete",
     /// The child was deleted; restore instead.
     PupilDeleted = "pupil.deleted",
     /// The day asked for is before the pupil was entered.
@@ -209,6 +213,12 @@ codes! {
     PupilUnknown = "pupil.unknown",
     /// Gender not one of 男 女 1 2.
     GenderInvalid = "gender.invalid",
+    /// Gender missing, and the paper does not say it.
+    GenderMissing = "gender.missing",
+    /// Birth date missing, and the paper does not say it.
+    BirthDateMissing = "birth_date.missing",
+    /// Birth date is no day, or none that a pupil can be born on.
+    BirthDateInvalid = "birth_date.invalid",
     /// Gender differs from the paper's 17th digit.
     GenderMismatch = "gender.mismatch",
     /// Gender filled from the paper.
@@ -221,12 +231,20 @@ codes! {
     StudentNumberMismatch = "student_number.mismatch",
     /// Guardian's name missing.
     GuardianNameMissing = "guardian.name_missing",
+    /// Relation missing.
+    RelationMissing = "relation.missing",
     /// Relation unknown.
     RelationUnknown = "relation.unknown",
     /// Phone missing.
     PhoneMissing = "phone.missing",
     /// Phone has a wrong form.
     PhoneInvalid = "phone.invalid",
+    /// A landline or a number abroad: a warning.
+    PhoneNotMobile = "phone.not_mobile",
+    /// Number of a bank card has a wrong form.
+    BankCardInvalid = "bank_card.invalid",
+    /// Check digit of a bank card does not fit: a warning.
+    BankCardCheck = "bank_card.check",
     /// Application already submitted.
     ApplicationSubmitted = "application.submitted",
     /// No such application.

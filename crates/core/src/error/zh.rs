@@ -85,6 +85,10 @@ pub const fn text(code: Code) -> &'static str {
         Code::PupilNameCharacter => "姓名中只能有汉字、字母、空格和间隔号 ·，请改正。",
         Code::PupilNameLost => "姓名中有问号或乱码，疑似生僻字丢失，请重新输入。",
         Code::PupilDuplicate => "该学生已登记，请勿重复录入。",
+        Code::PupilNearMatch => {
+            "另有一名学生的姓名、出生日期和家长电话都相同，证件号码不同，疑似重复，请核对。"
+        }
+        Code::PupilIncomplete => "资料还不完整，没有提交。请补填性别、出生日期和家长电话后再提交。",
         Code::PupilDeleted => "该学生的记录已被删除，请恢复原记录，不要重新录入。",
         Code::PupilNotYet => "那一天还没有这名学生的记录，请选择以后的日期。",
         Code::PupilPartLocked => "这一项现在不能由您更正，请联系区级管理员。",
@@ -103,17 +107,26 @@ pub const fn text(code: Code) -> &'static str {
         Code::MoveState => "当前的状态不能进行这一步，请刷新后查看。",
         Code::PupilUnknown => "没有这名学生，可能已被删除，或不在您的管理范围内。",
         Code::GenderInvalid => "性别请填 1 或 2（1 男，2 女）。",
+        Code::GenderMissing => "性别未填，请选择。",
+        Code::BirthDateMissing => "出生日期未填，请填写。",
+        Code::BirthDateInvalid => {
+            "出生日期不正确，请写成 2014-09-01 这样，应在 1900 年以后、今天以前。"
+        }
         Code::GenderMismatch => "性别与身份证号码第 17 位不一致，请核对。",
         Code::GenderDerived => "性别未填，已按身份证号码填入。",
         Code::AgeOff => "年龄与年级相差超过两岁，请核对出生日期和年级。",
         Code::StudentNumberInvalid => "学籍号的格式不对，请核对：应为 19 位，以 G、J 或 L 开头。",
         Code::StudentNumberMismatch => "学籍号与身份证号码不一致，请核对。",
         Code::GuardianNameMissing => "家长姓名未填，请填写。",
+        Code::RelationMissing => "家长关系未填，请选择。",
         Code::RelationUnknown => {
             "家长关系不正确，请填父亲、母亲、祖父、祖母、外祖父、外祖母、其他亲属等。"
         }
         Code::PhoneMissing => "家长手机未填，请填写。",
         Code::PhoneInvalid => "手机号码应为 11 位数字，以 1 开头，请核对。",
+        Code::PhoneNotMobile => "这不是国内手机号码，收不到短信，请确认能联系到家长。",
+        Code::BankCardInvalid => "银行卡号应为 12–19 位数字，请核对。",
+        Code::BankCardCheck => "银行卡号的校验位不对，请对照银行卡核对。",
         Code::ApplicationSubmitted => "该申请已提交，不能再修改；如需修改，请联系区级管理员退回。",
         Code::ApplicationUnknown => "没有这份申请，可能已被撤销，或不在您的管理范围内。",
         Code::ApplicationState => "申请当前的状态不能进行这一步，请刷新后查看。",

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::Stored;
+use crate::domain::application::ApplicationState;
 use crate::id::{AccountId, ApplicationId, ClassId, PupilId, SchoolId};
 
 /// An application as the review's list shows it.
@@ -69,6 +70,8 @@ pub struct ApplicationQuery {
     pub state: Option<String>,
     /// Only what was submitted by this moment (inclusive).
     pub submitted_by: Option<i64>,
+    /// Only those whose pupil has a near match on record (`Pupils::near_pupils`).
+    pub suspected: bool,
 }
 
 /// One step of one application.
@@ -103,6 +106,22 @@ pub trait Applications {
     ) -> Stored<Vec<ApplicationRecord>>;
     /// Applications that fit, counted up to `cap`.
     async fn count_applications(&mut self, query: &ApplicationQuery, cap: u32) -> Stored<i64>;
+    /// A page of a school's new pupils that are still the school's to work on, in one state
+    /// (draft or returned), newest first, after this id.
+    async fn unfinished(
+        &mut self,
+        school: SchoolId,
+        state: ApplicationState,
+        after: Option<ApplicationId>,
+        limit: u32,
+    ) -> Stored<Vec<ApplicationRecord>>;
+    /// How many of them there are, counted up to `cap`.
+    async fn count_unfinished(
+        &mut self,
+        school: SchoolId,
+        state: ApplicationState,
+        cap: u32,
+    ) -> Stored<i64>;
     /// Applications by ids, locked with their pupils for the rest of a write transaction; those that
     /// do not exist are left out.
     async fn applications_by_ids(

@@ -58,6 +58,18 @@ pub struct GuardianRow {
     pub phone_sealed: Option<Vec<u8>>,
     /// Keyed hash of it.
     pub phone_index: Option<[u8; 16]>,
+    /// `PaperKind::as_str` of the guardian's own paper.
+    pub paper_kind: Option<String>,
+    /// Three letters, of a passport.
+    pub nationality: Option<String>,
+    /// Sealed in `guardian.paper`.
+    pub paper_sealed: Option<Vec<u8>>,
+    /// Keyed hash of the identity key.
+    pub paper_index: Option<[u8; 16]>,
+    /// Sealed in `guardian.bank_card`.
+    pub bank_card_sealed: Option<Vec<u8>>,
+    /// Keyed hash of it.
+    pub bank_card_index: Option<[u8; 16]>,
 }
 
 /// An enrolment of a pupil.

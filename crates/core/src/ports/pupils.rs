@@ -115,7 +115,7 @@ pub struct FoundPupil {
     pub grade: i64,
     /// Class number.
     pub class_number: i64,
-    /// School year of that class.
+    /// First calendar year of the class's school year.
     pub school_year: i64,
     /// Status.
     pub status: String,
@@ -164,6 +164,8 @@ pub struct NewPupilRecord {
     pub birth_date: Option<String>,
     /// Kind of paper.
     pub paper_kind: String,
+    /// Three letters, of a passport.
+    pub nationality: Option<String>,
     /// Sealed in `pupil.paper`.
     pub paper_sealed: Vec<u8>,
     /// Keyed hash of the identity key.
@@ -271,14 +273,29 @@ pub trait Pupils {
         pupils: &[NewPupilRecord],
         how: Entering,
     ) -> Stored<Vec<PupilId>>;
+    /// Pupils of exactly this name and birth date (`2013-09-18`) with a guardian of one of
+    /// these phones, the deleted left out; by id, in all schools.
+    async fn near_pupils(
+        &mut self,
+        name: &str,
+        birth_date: &str,
+        phones: &[[u8; 16]],
+        limit: u32,
+    ) -> Stored<Vec<PupilId>>;
+    /// Those of these pupils for which [`Self::near_pupils`] would find another.
+    async fn pupils_with_near(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilId>>;
     /// What became of these pupils; locked for the rest of a write transaction.
     async fn pupil_progress(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilProgress>>;
     /// Takes pupils off the record with guardian, enrolments and applications, as if
     /// they had never been entered; returns how many. Those with orders cannot go.
     async fn delete_pupils(&mut self, ids: &[PupilId]) -> Stored<i64>;
+    /// Moves a pupil whose application is a draft or was returned to another class of its
+    /// school: pupil, open enrolment and application.
+    async fn move_draft(&mut self, id: PupilId, class: ClassId, grade: i64) -> Stored<()>;
     /// Submits the draft or returned applications of these pupils; returns the pupils concerned.
+    /// Those without gender, birth date or a guardian's phone stay as they are.
     async fn submit_pupils(&mut self, ids: &[PupilId], now: i64) -> Stored<Vec<PupilId>>;
-    /// Submits all draft or returned applications that fit; returns how many.
+    /// Submits all draft or returned applications that fit, with the same exception; returns how many.
     async fn submit_fitting(&mut self, filter: &PupilFilter, now: i64) -> Stored<i64>;
     /// Deletes pupils so that they can be restored: their enrolment ends, a submitted application becomes a draft.
     /// Returns how many; those deleted already are left alone.

@@ -411,6 +411,7 @@ impl Writing<'_> {
             gender: Some(if child.male { "male" } else { "female" }.to_owned()),
             birth_date: Some(child.birth.format("%Y-%m-%d").to_string()),
             paper_kind: paper.kind().as_str().to_owned(),
+            nationality: None,
             paper_sealed: seal("pupil", "paper", paper.number())?,
             paper_index: cipher.index(IndexOf::Paper, &paper.index_text()),
             student_number_sealed: student_number

@@ -12,6 +12,7 @@ use ekatong_core::ports::{
 use uuid::Uuid;
 
 use super::super::index;
+use super::pupils::has_near;
 use super::{Cols, ROWS, Sql, Tx, each};
 
 const COLUMNS: &str = "SELECT page.id, page.kind, page.state, page.channel, page.district, \
@@ -94,6 +95,25 @@ fn fitting(sql: &mut Sql, query: &ApplicationQuery, stretch: &(String, String)) 
     if let Some(by) = query.submitted_by {
         sql.push(" AND a.submitted_at <= ").bind(by);
     }
+    if query.suspected {
+        sql.push(" AND EXISTS (SELECT 1 FROM pupil p WHERE p.id = a.pupil_id AND ")
+            .push(&has_near())
+            .push(")");
+    }
+}
+
+/// `FROM` and `WHERE` of a school's new pupils that are a draft or were returned. The state
+/// is text, so that the engines see that the partial index holds them.
+fn unfinished(sql: &mut Sql, school: SchoolId, state: ApplicationState) {
+    sql.push(" FROM application a")
+        .push(&index("application_unfinished"))
+        .push(" WHERE a.kind = 'new' AND a.state = '")
+        .push(state.as_str())
+        .push("' AND a.state IN ('draft', 'returned') AND a.school_id = ")
+        .bind(school.0)
+        .push(
+            " AND EXISTS (SELECT 1 FROM pupil p WHERE p.id = a.pupil_id AND p.status <> 'deleted')",
+        );
 }
 
 #[async_trait]
@@ -145,6 +165,41 @@ impl Applications for Tx {
             total += self.number(sql, "counting applications").await?;
         }
         Ok(total.min(i64::from(cap)))
+    }
+
+    async fn unfinished(
+        &mut self,
+        school: SchoolId,
+        state: ApplicationState,
+        after: Option<ApplicationId>,
+        limit: u32,
+    ) -> Stored<Vec<ApplicationRecord>> {
+        const DOING: &str = "reading unfinished applications";
+        let mut sql = Sql::new(COLUMNS);
+        sql.push("(SELECT a.*");
+        unfinished(&mut sql, school, state);
+        if let Some(after) = after {
+            sql.push(" AND a.id < ").bind(after.0);
+        }
+        sql.push(" ORDER BY a.id DESC")
+            .limit(limit)
+            .push(")")
+            .push(BESIDE)
+            .push(" ORDER BY page.id DESC");
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, application)
+    }
+
+    async fn count_unfinished(
+        &mut self,
+        school: SchoolId,
+        state: ApplicationState,
+        cap: u32,
+    ) -> Stored<i64> {
+        let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
+        unfinished(&mut sql, school, state);
+        sql.limit(cap).push(") AS n");
+        self.number(sql, "counting unfinished applications").await
     }
 
     async fn applications_by_ids(

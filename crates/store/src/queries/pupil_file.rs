@@ -48,7 +48,8 @@ impl PupilFile for Tx {
     async fn guardians_of(&mut self, id: PupilId) -> Stored<Vec<GuardianRow>> {
         const DOING: &str = "reading guardians";
         let sql = Sql::new(
-            "SELECT id, relation, name, phone_sealed, phone_index FROM guardian \
+            "SELECT id, relation, name, phone_sealed, phone_index, paper_kind, nationality, \
+             paper_sealed, paper_index, bank_card_sealed, bank_card_index FROM guardian \
              WHERE pupil_id = $1 ORDER BY id",
         )
         .arg(id.0);
@@ -60,6 +61,12 @@ impl PupilFile for Tx {
                 name: c.take()?,
                 phone_sealed: c.take()?,
                 phone_index: c.fixed_or_none()?,
+                paper_kind: c.take()?,
+                nationality: c.take()?,
+                paper_sealed: c.take()?,
+                paper_index: c.fixed_or_none()?,
+                bank_card_sealed: c.take()?,
+                bank_card_index: c.fixed_or_none()?,
             })
         })
     }
@@ -268,16 +275,25 @@ impl PupilFile for Tx {
         for new in guardians {
             let text = if kept.iter().any(|old| old.id == new.id) {
                 "UPDATE guardian SET relation = $1, name = $2, phone_sealed = $3, \
-                 phone_index = $4 WHERE pupil_id = $5 AND id = $6"
+                 phone_index = $4, paper_kind = $5, nationality = $6, paper_sealed = $7, \
+                 paper_index = $8, bank_card_sealed = $9, bank_card_index = $10 \
+                 WHERE pupil_id = $11 AND id = $12"
             } else {
-                "INSERT INTO guardian (relation, name, phone_sealed, phone_index, pupil_id, id) \
-                 VALUES ($1, $2, $3, $4, $5, $6)"
+                "INSERT INTO guardian (relation, name, phone_sealed, phone_index, paper_kind, \
+                 nationality, paper_sealed, paper_index, bank_card_sealed, bank_card_index, \
+                 pupil_id, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
             };
             let sql = Sql::new(text)
                 .arg(new.relation.as_deref())
                 .arg(new.name.as_str())
                 .arg(new.phone_sealed.as_deref())
                 .arg(new.phone_index.as_ref().map(<[u8; 16]>::as_slice))
+                .arg(new.paper_kind.as_deref())
+                .arg(new.nationality.as_deref())
+                .arg(new.paper_sealed.as_deref())
+                .arg(new.paper_index.as_ref().map(<[u8; 16]>::as_slice))
+                .arg(new.bank_card_sealed.as_deref())
+                .arg(new.bank_card_index.as_ref().map(<[u8; 16]>::as_slice))
                 .arg(id.0)
                 .arg(new.id);
             self.run(sql, DOING).await?;

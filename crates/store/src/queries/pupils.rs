@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use ekatong_core::error::OpError;
-use ekatong_core::id::{PupilId, SchoolId};
+use ekatong_core::id::{ClassId, PupilId, SchoolId};
 use ekatong_core::ports::{
     BlankedPupil, Entering, FoundPupil, Names as _, Namesake, NewPupilRecord, PupilFilter,
     PupilProgress, PupilRecord, Pupils, Stored,
@@ -374,6 +374,48 @@ impl Pupils for Tx {
         })
     }
 
+    async fn near_pupils(
+        &mut self,
+        name: &str,
+        birth_date: &str,
+        phones: &[[u8; 16]],
+        limit: u32,
+    ) -> Stored<Vec<PupilId>> {
+        const DOING: &str = "looking for near matches";
+        if phones.is_empty() {
+            return Ok(Vec::new());
+        }
+        // By the phone: few guardians share one, many children share a name.
+        let mut sql = Sql::new("SELECT p.id FROM guardian g");
+        sql.push(&index("guardian_phone"))
+            .push(" CROSS JOIN pupil p WHERE g.phone_index IN ")
+            .list(phones.iter().map(<[u8; 16]>::as_slice))
+            .push(" AND p.id = g.pupil_id AND p.name = ")
+            .bind(name)
+            .push(" AND p.birth_date = ")
+            .bind(birth_date)
+            .push(" AND p.status <> 'deleted'")
+            .limit(limit);
+        let rows = self.all(sql, DOING).await?;
+        // Once for each guardian whose phone it is.
+        let found: BTreeSet<PupilId> = each(&rows, DOING, |c| c.id())?.into_iter().collect();
+        Ok(found.into_iter().collect())
+    }
+
+    async fn pupils_with_near(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilId>> {
+        const DOING: &str = "looking which pupils have near matches";
+        let mut out = Vec::new();
+        for chunk in ids.chunks(ROWS) {
+            let mut sql = Sql::new("SELECT p.id FROM pupil p WHERE p.id IN ");
+            sql.list(chunk.iter().map(|id| id.0))
+                .push(" AND ")
+                .push(&has_near());
+            let rows = self.all(sql, DOING).await?;
+            out.extend(each(&rows, DOING, |c| c.id::<PupilId>())?);
+        }
+        Ok(out)
+    }
+
     async fn insert_pupils(
         &mut self,
         pupils: &[NewPupilRecord],
@@ -389,8 +431,8 @@ impl Pupils for Tx {
         for chunk in sorted.chunks(ROWS) {
             let mut sql = Sql::new(
                 "INSERT INTO pupil (id, district, school_id, class_id, grade, name, gender, \
-                 birth_date, paper_kind, paper_sealed, paper_index, student_number_sealed, \
-                 student_number_index, address_sealed, status, application_state, created_at) \
+                 birth_date, paper_kind, nationality, paper_sealed, paper_index, \
+                 student_number_sealed, student_number_index, address_sealed, status, application_state, created_at) \
                  VALUES ",
             );
             sql.rows(chunk, |f, p| {
@@ -403,6 +445,7 @@ impl Pupils for Tx {
                     .v(p.gender.as_deref())
                     .v(p.birth_date.as_deref())
                     .v(p.paper_kind.as_str())
+                    .v(p.nationality.as_deref())
                     .v(p.paper_sealed.as_slice())
                     .v(p.paper_index.as_slice())
                     .v(p.student_number_sealed.as_deref())
@@ -487,6 +530,23 @@ impl Pupils for Tx {
             number += self.run(sql, DOING).await?;
         }
         Ok(number)
+    }
+
+    async fn move_draft(&mut self, id: PupilId, class: ClassId, grade: i64) -> Stored<()> {
+        const DOING: &str = "moving a draft to another class";
+        for text in [
+            "UPDATE pupil SET class_id = $1, grade = $2 WHERE id = $3",
+            "UPDATE application SET class_id = $1, grade = $2 WHERE pupil_id = $3 \
+             AND state IN ('draft', 'returned')",
+        ] {
+            let sql = Sql::new(text).arg(class.0).arg(grade).arg(id.0);
+            self.run(sql, DOING).await?;
+        }
+        let sql =
+            Sql::new("UPDATE enrolment SET class_id = $1 WHERE pupil_id = $2 AND end_at IS NULL")
+                .arg(class.0)
+                .arg(id.0);
+        self.run(sql, DOING).await.map(drop)
     }
 
     async fn submit_pupils(&mut self, ids: &[PupilId], now: i64) -> Stored<Vec<PupilId>> {
@@ -628,7 +688,21 @@ const fn application_state(how: Entering) -> &'static str {
 /// The pupil's row goes first: of two that submit the same child the second waits
 /// for it and then finds nothing to submit.
 const SUBMIT: &str = "UPDATE pupil SET application_state = 'submitted' \
-                      WHERE application_state IN ('draft', 'returned') AND status <> 'deleted'";
+    WHERE application_state IN ('draft', 'returned') AND status <> 'deleted' \
+    AND gender IS NOT NULL AND birth_date IS NOT NULL \
+    AND EXISTS (SELECT 1 FROM guardian g WHERE g.pupil_id = pupil.id AND g.phone_index IS NOT NULL)";
+
+/// True for a `pupil p` of whom another record has name, birth date and a guardian's phone.
+pub(super) fn has_near() -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM guardian g{} CROSS JOIN guardian h{} CROSS JOIN pupil q \
+         WHERE g.pupil_id = p.id AND h.phone_index = g.phone_index AND h.pupil_id <> p.id \
+         AND q.id = h.pupil_id AND q.name = p.name AND q.birth_date = p.birth_date \
+         AND q.status <> 'deleted')",
+        index("guardian_pupil"),
+        index("guardian_phone")
+    )
+}
 
 impl Tx {
     /// Submits the latest application of each of these pupils.

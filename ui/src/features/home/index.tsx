@@ -15,7 +15,9 @@ import { tHome, tImport } from "../../shared/texts";
 import { importTone } from "../../shared/tones";
 
 const TARGETS: Record<TodoItem["key"], [string, Params]> = {
-  pupils_to_submit: ["/pupils", { state: "draft" }],
+  pupils_returned: ["/entry", { state: "returned" }],
+  pupils_to_submit: ["/entry", {}],
+  pupils_to_review: ["/review", {}],
   orders_to_approve: ["/orders/approve", {}],
   orders_to_confirm: ["/orders/confirm", {}],
   imports_in_preview: ["/imports", {}],

@@ -66,8 +66,13 @@ export function PupilPage(props: { id: string }) {
               </Button>
             )
           ) : null}
+          {pupil?.mayContinue ? (
+            <Button type="primary" icon={<EditOutlined />} onClick={() => go(`/entry/${pupil.id}`)} data-testid="pupil-go-on">
+              {tPupil.goOn}
+            </Button>
+          ) : null}
           {pupil && pupil.mayCorrect.length > 0 ? (
-            <Button type="primary" icon={<EditOutlined />} onClick={() => setDialog("edit")} data-testid="pupil-edit">
+            <Button type={pupil.mayContinue ? "default" : "primary"} icon={<EditOutlined />} onClick={() => setDialog("edit")} data-testid="pupil-edit">
               {tPupil.edit}
             </Button>
           ) : null}
@@ -131,6 +136,8 @@ function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null }) {
     [tPupil.createdAt, moment(p.createdAt)],
   ];
   const phone = (id: string) => clear?.phones.find((each) => each.guardianId === id)?.phone;
+  const paper = (id: string) => clear?.guardianPapers.find((each) => each.guardianId === id)?.number;
+  const card = (id: string) => clear?.bankCards.find((each) => each.guardianId === id)?.number;
   return (
     <div className="ek-pupil" data-testid="pupil-content">
       <Panel title={tPupil.record}>
@@ -139,7 +146,13 @@ function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null }) {
       <Panel title={tPupil.guardians}>
         <Lines
           empty={p.guardians.length === 0}
-          lines={p.guardians.map((g) => ({ key: g.id, head: `${g.name} ${g.relationName ?? ""}`, text: phone(g.id) ?? orNone(g.phoneMasked) }))}
+          lines={p.guardians.map((g) => ({ key: g.id, head: `${g.name} ${g.relationName ?? ""}`, text: [
+            phone(g.id) ?? orNone(g.phoneMasked),
+            g.paperMasked ? tPupil.guardianPaper(paper(g.id) ?? g.paperMasked) : "",
+            g.bankCardMasked ? tPupil.bankCard(card(g.id) ?? g.bankCardMasked) : "",
+          ]
+            .filter(Boolean)
+            .join(" · ") }))}
         />
       </Panel>
       <Panel title={tPupil.enrolments}>
@@ -240,7 +253,7 @@ function RevealModal(props: { id: string; asOf: string | undefined; onClose: () 
       onSubmit={async ({ reason }) => {
         const values = await action.mutateAsync({
           id: props.id,
-          fields: ["paper", "birthDate", "studentNumber", "address", "phones"],
+          fields: ["paper", "birthDate", "studentNumber", "address", "phones", "guardianPapers", "bankCards"],
           reason: reason ?? "",
           ...(props.asOf ? { asOf: props.asOf } : {}),
         });

@@ -1,6 +1,6 @@
 // 学生审核: new pupils, registrations and transfers that schools have submitted, oldest first; looked at, approved or sent back with a reason.
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Segmented } from "antd";
+import { App, Button, Checkbox, Segmented } from "antd";
 import { useState } from "react";
 import type { ApplicationKind, ApplicationState, ApplicationView, ReviewFilter, StepResult } from "../../api.gen";
 import type { Column } from "../../shared/components/data-table";
@@ -35,11 +35,18 @@ const columns = (kind: ApplicationKind, open: (id: string) => void): Column<Appl
   {
     key: "name",
     title: tReview.col.name,
-    width: 84,
+    width: 172,
     render: (a) => (
-      <Button type="link" size="small" onClick={() => open(a.id)} data-testid={`review-open-${a.id}`}>
-        {a.pupilName}
-      </Button>
+      <>
+        <Button type="link" size="small" onClick={() => open(a.id)} data-testid={`review-open-${a.id}`}>
+          {a.pupilName}
+        </Button>
+        {a.suspected ? (
+          <Tag tone="work" title={tReview.compare}>
+            {tReview.suspected}
+          </Tag>
+        ) : null}
+      </>
     ),
   },
   { key: "paper", title: tReview.col.paper, width: 172, render: (a) => a.paperMasked },
@@ -73,9 +80,11 @@ export function Review() {
 
   const kind = KINDS.find((k) => k === params.get("kind")) ?? "new";
   const state = STATES.find((s) => s === params.get("state")) ?? "submitted";
+  const suspected = kind === "new" && state === "submitted" && params.get("near") === "1";
   const filter: ReviewFilter = {
     kind,
     state,
+    ...(suspected ? { suspected } : {}),
     ...(scope.district ? { district: scope.district } : {}),
     ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
   };
@@ -131,16 +140,21 @@ export function Review() {
           <Segmented
             value={kind}
             aria-label={tReview.kind}
-            onChange={(next) => change({ kind: next === "new" ? undefined : next, state: undefined })}
+            onChange={(next) => change({ kind: next === "new" ? undefined : next, state: undefined, near: undefined })}
             options={KINDS.map((k) => ({ value: k, label: <span data-testid={`review-kind-${k}`}>{tReview.kinds[k]}</span> }))}
           />
           <Segmented
             value={state}
             aria-label={tReview.col.state}
-            onChange={(next) => change({ state: next === "submitted" ? undefined : next })}
+            onChange={(next) => change({ state: next === "submitted" ? undefined : next, near: undefined })}
             options={STATES.map((s) => ({ value: s, label: <span data-testid={`review-state-${s}`}>{tReview.states[s]}</span> }))}
           />
           <SchoolPicker testId="review-school" width={240} />
+          {kind === "new" && state === "submitted" ? (
+            <Checkbox checked={suspected} onChange={(e) => change({ near: e.target.checked ? "1" : undefined })} data-testid="review-suspected">
+              {tReview.suspectedOnly}
+            </Checkbox>
+          ) : null}
         </>
       }
       footer={

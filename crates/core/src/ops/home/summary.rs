@@ -8,14 +8,14 @@ use ts_rs::TS;
 
 use crate::access::{Permission, Reach};
 use crate::context::Cx;
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{ApplicationKind, ApplicationState};
 use crate::domain::order::OrderState;
 use crate::domain::time::{Day, DayRange};
 use crate::error::OpError;
 use crate::ops::import::ImportSummary;
 use crate::ops::page::{COUNT_CAP, CappedCount, ListScope, list_scopes};
 use crate::ops::touches;
-use crate::ports::{OrderQuery, PupilFilter, SchoolFilter, TotalQuery};
+use crate::ports::{ApplicationQuery, OrderQuery, PupilFilter, SchoolFilter, TotalQuery};
 
 /// Days of the chart.
 const DAYS: i64 = 14;
@@ -35,8 +35,12 @@ pub enum TodoKey {
     LaddersIncomplete,
     /// Previews that were neither committed nor discarded.
     ImportsInPreview,
-    /// Drafts to be submitted.
+    /// Drafts that one's schools have to submit.
     PupilsToSubmit,
+    /// Applications that the district sent back to one's schools.
+    PupilsReturned,
+    /// Applications of new pupils that wait for the district.
+    PupilsToReview,
     /// Returned orders of the school.
     OrdersReturned,
     /// Orders to be approved by the district.
@@ -150,21 +154,22 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
         }
     }
     if holds(Permission::EnterPupils) {
+        // A draft is its school's to finish; the district waits for what is submitted.
         let scopes = list_scopes(&actor.reach(Permission::EnterPupils), None, None)?;
-        let mut drafts = CappedCount {
-            count: 0,
-            more: false,
-        };
-        for scope in &scopes {
-            let filter = PupilFilter {
-                application_state: Some(ApplicationState::Draft.as_str().to_owned()),
-                ..pupil_filter(scope)
-            };
-            drafts = drafts.plus(CappedCount::from_counted(
-                cx.uow.count_pupils(&filter, COUNT_CAP + 1).await?,
-            ));
+        for (key, state) in [
+            (TodoKey::PupilsReturned, ApplicationState::Returned),
+            (TodoKey::PupilsToSubmit, ApplicationState::Draft),
+        ] {
+            let mut count = NONE;
+            for scope in &scopes {
+                if let ListScope::School(school) = scope {
+                    let cap = COUNT_CAP + 1;
+                    let counted = cx.uow.count_unfinished(*school, state, cap).await?;
+                    count = count.plus(CappedCount::from_counted(counted));
+                }
+            }
+            push(&mut answer.todos, key, count);
         }
-        push(&mut answer.todos, TodoKey::PupilsToSubmit, drafts);
         let imports = crate::ops::import::list::within(
             cx,
             &actor.reach(Permission::EnterPupils),
@@ -189,6 +194,22 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
             .map(ImportSummary::new)
             .collect::<Result<_, _>>()?;
     }
+    if holds(Permission::ReviewPupils) {
+        let mut count = NONE;
+        for scope in list_scopes(&actor.reach(Permission::ReviewPupils), None, None)? {
+            let (district, school) = scope.parts();
+            let query = ApplicationQuery {
+                district,
+                school,
+                kind: Some(ApplicationKind::New.as_str().to_owned()),
+                state: Some(ApplicationState::Submitted.as_str().to_owned()),
+                ..ApplicationQuery::default()
+            };
+            let counted = cx.uow.count_applications(&query, COUNT_CAP + 1).await?;
+            count = count.plus(CappedCount::from_counted(counted));
+        }
+        push(&mut answer.todos, TodoKey::PupilsToReview, count);
+    }
     for (permission, key, state) in [
         (
             Permission::RequestOrders,
@@ -207,10 +228,7 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
         ),
     ] {
         if holds(permission) {
-            let mut count = CappedCount {
-                count: 0,
-                more: false,
-            };
+            let mut count = NONE;
             for query in order_queries(&actor.reach(permission))? {
                 let query = OrderQuery {
                     state: Some(state.as_str().to_owned()),
@@ -251,6 +269,11 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
     }
     Ok(answer)
 }
+
+const NONE: CappedCount = CappedCount {
+    count: 0,
+    more: false,
+};
 
 fn push(todos: &mut Vec<TodoItem>, key: TodoKey, count: CappedCount) {
     if count.count > 0 {

@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::access::{Actor, Permission, Place as Where, Reach};
-use crate::domain::application::{ApplicationKind, PupilStatus};
-use crate::domain::leaver::{FIRST_JUNIOR_GRADE, is_leaver};
+use crate::access::{Actor, Permission, Reach};
+use crate::domain::application::ApplicationKind;
+use crate::domain::leaver::FIRST_JUNIOR_GRADE;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ApplicationId, ClassId, ImportId, PupilId, SchoolId};
 use crate::import::ImportKind;
@@ -21,6 +21,7 @@ use crate::import::new_pupils;
 use crate::import::registrations::{self, RegistrationEntry};
 use crate::import::snapshot::Snapshot;
 use crate::ops::class::class_name;
+use crate::ops::pupil::on_record::{Asking, on_record};
 use crate::ops::registration;
 use crate::ports::{
     Cipher, ClassRecord, Entering, FoundPupil, ImportRecord, IndexOf, MovableRecord, NewMoveRecord,
@@ -78,6 +79,21 @@ impl Beholder {
                 .grade_numbers()
                 .iter()
                 .any(|grade| i64::from(grade.get()) >= FIRST_JUNIOR_GRADE),
+        }
+    }
+}
+
+impl Beholder {
+    /// For what is said of a child on record.
+    const fn asking(&self) -> Asking<'_> {
+        Asking {
+            reach: &self.reach,
+            junior_year: if self.takes_leavers {
+                Some(self.school_year)
+            } else {
+                None
+            },
+            in_file: true,
         }
     }
 }
@@ -169,7 +185,7 @@ impl Importing for NewPupils {
             .iter()
             .map(|key| {
                 let stored = found.get(key)?;
-                Some(leaver(stored, beholder).unwrap_or_else(|| on_record(stored, &beholder.reach)))
+                Some(on_record(stored, beholder.asking()))
             })
             .collect())
     }
@@ -199,6 +215,7 @@ impl Importing for NewPupils {
                 .birth_date()
                 .map(|date| date.format("%Y-%m-%d").to_string()),
             paper_kind: entry.paper.kind().as_str().to_owned(),
+            nationality: None,
             paper_sealed: seal("pupil", "paper", entry.paper.number())?,
             paper_index: cipher.index(IndexOf::Paper, &entry.paper.index_text()),
             student_number_sealed: number
@@ -295,51 +312,6 @@ fn moved_on(pupil: &PupilProgress) -> Vec<String> {
         reasons.push("学生状态已变化".to_owned());
     }
     reasons
-}
-
-/// A school and class for a message.
-fn place_of(stored: &FoundPupil) -> String {
-    format!(
-        "{} {}",
-        stored.school_name,
-        class_name(stored.grade, stored.class_number)
-    )
-}
-
-/// The problem of a primary leaver who is entered anew, if the child is one.
-fn leaver(stored: &FoundPupil, beholder: &Beholder) -> Option<Problem> {
-    let registers = stored.status != PupilStatus::Deleted.as_str()
-        && beholder.takes_leavers
-        && is_leaver(stored.grade, stored.school_year, beholder.school_year);
-    registers.then(|| {
-        let place = Where::School(stored.district.clone(), stored.school_id);
-        let at = if beholder.reach.covers(&place) {
-            place_of(stored)
-        } else {
-            "其他学校".to_owned()
-        };
-        Problem::new(Code::PupilLeaver).message(format!(
-            "该学生是{at}的小学毕业生，请使用注册报到，不要作为新生录入。"
-        ))
-    })
-}
-
-/// The problem of a child on record: where, if the person may see it (IMP-8).
-pub(crate) fn on_record(stored: &FoundPupil, reach: &Reach) -> Problem {
-    let place = Where::School(stored.district.clone(), stored.school_id);
-    if !reach.covers(&place) {
-        return Problem::new(Code::PupilDuplicate)
-            .message("该学生已在其他学校登记，请提出转入申请，或联系区级管理员。");
-    }
-    let at = place_of(stored);
-    if stored.status == PupilStatus::Deleted.as_str() {
-        Problem::new(Code::PupilDeleted).message(format!(
-            "该学生曾在{at}登记，后被删除，请在回收站恢复原记录，不要重复录入。"
-        ))
-    } else {
-        Problem::new(Code::PupilDuplicate)
-            .message(format!("该学生已登记在{at}，请从文件中删除这一行。"))
-    }
 }
 
 /// 批量建班.

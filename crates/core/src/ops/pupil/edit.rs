@@ -19,18 +19,17 @@ use crate::domain::correction::RecordPart;
 use crate::domain::gender::Gender;
 use crate::domain::name::PersonName;
 use crate::domain::paper::{Paper, PaperKind};
-use crate::domain::phone::{MobileNumber, mask_phone};
+use crate::domain::phone::{ContactPhone, mask_phone};
 use crate::domain::relation::Relation;
 use crate::domain::student_number::StudentNumber;
 use crate::domain::time::Day;
 use crate::error::{Code, OpError, Problem};
 use crate::id::PupilId;
-use crate::ops::import::kinds::on_record;
 use crate::ops::touches;
-use crate::ports::{Cipher, GuardianRow, IndexOf, PupilRow, PupilVersionRow, SealedAt};
+use crate::ports::{IndexOf, PupilRow, PupilVersionRow, SealedAt};
 
 /// Guardians of a pupil at most.
-const GUARDIANS: usize = 8;
+pub(super) const GUARDIANS: usize = 8;
 
 /// What is to be corrected; what is absent stays as it is.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -165,17 +164,22 @@ pub async fn run(cx: &mut Cx, request: EditPupilRequest) -> Result<EditPupilResp
         let index = cipher.index(IndexOf::Paper, &paper.index_text());
         let found = cx.uow.find_papers(&[index]).await?;
         if let Some(other) = found.iter().find(|found| found.id != row.id) {
-            return Err(on_record(other, cx.reach()).field("paperNumber").into());
+            let school = cx.uow.school(row.school_id).await?;
+            let school = school.ok_or(Code::SchoolUnknown)?;
+            let asking = super::form::asking(&school, cx.reach());
+            return Err(super::on_record::on_record(other, asking)
+                .field("paperNumber")
+                .into());
         }
         row.paper_index = index;
     }
-    write(&mut row, &after, &*cipher)?;
+    after.put(&mut row, &*cipher)?;
     cx.uow.correct_pupil(&row).await?;
     if parts.contains(&RecordPart::Guardians) {
         let rows = after
             .guardians
             .iter()
-            .map(|guardian| guardian_row(guardian, &*cipher))
+            .map(|guardian| guardian.row(&*cipher))
             .collect::<Result<Vec<_>, _>>()?;
         cx.uow.put_guardians(row.id, &rows).await?;
     }
@@ -386,10 +390,16 @@ fn guardians(
         let phone = match input.phone.as_deref().map(str::trim) {
             None => known.and_then(|known| known.phone.clone()),
             Some("") => None,
-            Some(text) => MobileNumber::parse(text)
-                .map_err(|problem| problems.push(problem.field(field("phone"))))
-                .ok()
-                .map(|phone| phone.as_str().to_owned()),
+            Some(text) => match ContactPhone::parse(text) {
+                Ok(phone) => {
+                    problems.extend(phone.problems.into_iter().map(|p| p.field(field("phone"))));
+                    Some(phone.value.as_str().to_owned())
+                }
+                Err(problem) => {
+                    problems.push(problem.field(field("phone")));
+                    None
+                }
+            },
         };
         if let Some(name) = name {
             out.push(Guardian {
@@ -397,6 +407,10 @@ fn guardians(
                 relation: relation.map(|relation| relation.as_str().to_owned()),
                 name: name.value.as_str().to_owned(),
                 phone,
+                paper_kind: known.and_then(|known| known.paper_kind.clone()),
+                nationality: known.and_then(|known| known.nationality.clone()),
+                paper: known.and_then(|known| known.paper.clone()),
+                bank_card: known.and_then(|known| known.bank_card.clone()),
             });
         }
     }
@@ -437,7 +451,7 @@ fn allowed(cx: &Cx, row: &PupilRow, parts: &[RecordPart]) -> Result<(), OpError>
 }
 
 /// Both values of a part that another person has changed meanwhile, masked.
-fn conflict(part: RecordPart, stored: &Record, mine: &Record) -> Problem {
+pub(super) fn conflict(part: RecordPart, stored: &Record, mine: &Record) -> Problem {
     let shown = |record: &Record| -> String {
         let text = match part {
             RecordPart::Name => Some(record.name.clone()),
@@ -478,60 +492,4 @@ fn conflict(part: RecordPart, stored: &Record, mine: &Record) -> Problem {
             shown(stored),
             shown(mine)
         ))
-}
-
-/// Puts the record into the row, sealed.
-fn write(row: &mut PupilRow, record: &Record, cipher: &dyn Cipher) -> Result<(), OpError> {
-    let id = row.id.0;
-    let seal = |column, text: &str| {
-        let at = SealedAt {
-            table: "pupil",
-            column,
-            row: id,
-        };
-        cipher.seal(at, text.as_bytes())
-    };
-    row.name.clone_from(&record.name);
-    row.gender.clone_from(&record.gender);
-    row.birth_date.clone_from(&record.birth_date);
-    row.paper_kind.clone_from(&record.paper_kind);
-    row.nationality.clone_from(&record.nationality);
-    row.paper_sealed = seal("paper", &record.paper)?;
-    row.student_number_sealed = record
-        .student_number
-        .as_deref()
-        .map(|number| seal("student_number", number))
-        .transpose()?;
-    row.student_number_index = record
-        .student_number
-        .as_deref()
-        .map(|number| cipher.index(IndexOf::StudentNumber, number));
-    row.address_sealed = record
-        .address
-        .as_deref()
-        .map(|address| seal("address", address))
-        .transpose()?;
-    Ok(())
-}
-
-fn guardian_row(guardian: &Guardian, cipher: &dyn Cipher) -> Result<GuardianRow, OpError> {
-    let at = SealedAt {
-        table: "guardian",
-        column: "phone",
-        row: guardian.id,
-    };
-    Ok(GuardianRow {
-        id: guardian.id,
-        relation: guardian.relation.clone(),
-        name: guardian.name.clone(),
-        phone_sealed: guardian
-            .phone
-            .as_deref()
-            .map(|phone| cipher.seal(at, phone.as_bytes()))
-            .transpose()?,
-        phone_index: guardian
-            .phone
-            .as_deref()
-            .map(|phone| cipher.index(IndexOf::Phone, phone)),
-    })
 }

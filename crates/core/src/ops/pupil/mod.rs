@@ -1,18 +1,26 @@
 //! Pupils (学生), STU.
 
+pub mod check;
+pub mod create;
 pub mod delete;
 pub mod edit;
 pub mod export;
 pub mod find;
+pub mod form;
 pub mod list;
+pub mod near;
+pub(crate) mod on_record;
+pub mod open;
 pub mod purge;
 pub(crate) mod record;
 pub mod restore;
 pub mod reveal;
+pub mod save;
 mod seek;
 pub mod show;
 pub mod statistics;
 pub mod submit;
+pub mod unfinished;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -189,6 +197,15 @@ fn moving_to(pupil: &PupilRecord) -> Option<String> {
     } else {
         format!("申请转入{school} {class}（{}）", transfer_state(state))
     })
+}
+
+/// Where a record came from, for people.
+fn channel_name(channel: &str) -> &'static str {
+    match channel {
+        "import" => "导入",
+        "mobile" => "移动",
+        _ => "电脑",
+    }
 }
 
 /// The masked number of a pupil's paper (rules §6).

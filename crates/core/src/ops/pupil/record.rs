@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::open_text;
 use crate::domain::correction::RecordPart;
-use crate::domain::paper::{PaperKind, mask_number};
+use crate::domain::paper::{Paper, PaperKind, mask_number};
 use crate::domain::time::{Day, Timestamp};
 use crate::error::{Code, OpError, Problem};
-use crate::ports::{Cipher, GuardianRow, PupilRow, PupilVersionRow, SealedAt, UnitOfWork};
+use crate::ports::{Cipher, GuardianRow, IndexOf, PupilRow, PupilVersionRow, SealedAt, UnitOfWork};
 
 /// What a correction can change. Fields that come later need a default: records of
 /// earlier programs are read back.
@@ -34,6 +34,61 @@ pub(crate) struct Guardian {
     pub(crate) relation: Option<String>,
     pub(crate) name: String,
     pub(crate) phone: Option<String>,
+    #[serde(default)]
+    pub(crate) paper_kind: Option<String>,
+    #[serde(default)]
+    pub(crate) nationality: Option<String>,
+    #[serde(default)]
+    pub(crate) paper: Option<String>,
+    #[serde(default)]
+    pub(crate) bank_card: Option<String>,
+}
+
+impl Guardian {
+    /// Sealed, for the store.
+    pub(crate) fn row(&self, cipher: &dyn Cipher) -> Result<GuardianRow, OpError> {
+        let seal = |column, text: &Option<String>| {
+            let at = SealedAt {
+                table: "guardian",
+                column,
+                row: self.id,
+            };
+            text.as_deref()
+                .map(|text| cipher.seal(at, text.as_bytes()))
+                .transpose()
+        };
+        let paper_index = match (&self.paper_kind, &self.paper) {
+            (Some(kind), Some(number)) => PaperKind::from_stored(kind)
+                .map(|kind| Paper::stored_index_text(kind, self.nationality.as_deref(), number))
+                .map(|text| cipher.index(IndexOf::Paper, &text)),
+            (_, _) => None,
+        };
+        Ok(GuardianRow {
+            id: self.id,
+            relation: self.relation.clone(),
+            name: self.name.clone(),
+            phone_sealed: seal("phone", &self.phone)?,
+            phone_index: self
+                .phone
+                .as_deref()
+                .map(|phone| cipher.index(IndexOf::Phone, phone)),
+            paper_kind: self.paper_kind.clone(),
+            nationality: self.nationality.clone(),
+            paper_sealed: seal("paper", &self.paper)?,
+            paper_index,
+            bank_card_sealed: seal("bank_card", &self.bank_card)?,
+            bank_card_index: self
+                .bank_card
+                .as_deref()
+                .map(|card| cipher.index(IndexOf::BankCard, card)),
+        })
+    }
+
+    /// The masked number of the guardian's own paper.
+    pub(crate) fn paper_masked(&self) -> Option<String> {
+        let kind = PaperKind::from_stored(self.paper_kind.as_deref()?)?;
+        Some(mask_number(kind, self.paper.as_deref()?))
+    }
 }
 
 impl Record {
@@ -79,6 +134,15 @@ impl Record {
                         relation: guardian.relation.clone(),
                         name: guardian.name.clone(),
                         phone: open("guardian", "phone", guardian.id, &guardian.phone_sealed)?,
+                        paper_kind: guardian.paper_kind.clone(),
+                        nationality: guardian.nationality.clone(),
+                        paper: open("guardian", "paper", guardian.id, &guardian.paper_sealed)?,
+                        bank_card: open(
+                            "guardian",
+                            "bank_card",
+                            guardian.id,
+                            &guardian.bank_card_sealed,
+                        )?,
                     })
                 })
                 .collect::<Result<_, OpError>>()?,
@@ -99,6 +163,41 @@ impl Record {
             None => Self::open(row, &uow.guardians_of(row.id).await?, cipher),
             Some(version) => Self::unseal(version, cipher),
         }
+    }
+
+    /// Puts the record into the pupil's row, sealed; the guardians and the paper's key are the
+    /// caller's.
+    pub(crate) fn put(&self, row: &mut PupilRow, cipher: &dyn Cipher) -> Result<(), OpError> {
+        let id = row.id.0;
+        let seal = |column, text: &str| {
+            let at = SealedAt {
+                table: "pupil",
+                column,
+                row: id,
+            };
+            cipher.seal(at, text.as_bytes())
+        };
+        row.name.clone_from(&self.name);
+        row.gender.clone_from(&self.gender);
+        row.birth_date.clone_from(&self.birth_date);
+        row.paper_kind.clone_from(&self.paper_kind);
+        row.nationality.clone_from(&self.nationality);
+        row.paper_sealed = seal("paper", &self.paper)?;
+        row.student_number_sealed = self
+            .student_number
+            .as_deref()
+            .map(|number| seal("student_number", number))
+            .transpose()?;
+        row.student_number_index = self
+            .student_number
+            .as_deref()
+            .map(|number| cipher.index(IndexOf::StudentNumber, number));
+        row.address_sealed = self
+            .address
+            .as_deref()
+            .map(|address| seal("address", address))
+            .transpose()?;
+        Ok(())
     }
 
     /// Seals the record for a row of `pupil_version`.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::record::{self, Record};
+use super::record::{self, Guardian, Record};
 use crate::context::{AuditNote, Cx};
 use crate::domain::masked::MaskedField;
 use crate::error::{Code, OpError, Problem};
@@ -56,6 +56,10 @@ pub struct RevealPupilResponse {
     pub address: Option<String>,
     /// Phones of the guardians that have one.
     pub phones: Vec<RevealedPhone>,
+    /// Numbers of the papers of the guardians that have one.
+    pub guardian_papers: Vec<RevealedNumber>,
+    /// Bank cards of the guardians that have one.
+    pub bank_cards: Vec<RevealedNumber>,
     /// Until when a window shows it; epoch milliseconds.
     #[ts(type = "number")]
     pub until: i64,
@@ -69,6 +73,16 @@ pub struct RevealedPhone {
     pub guardian_id: String,
     /// Phone.
     pub phone: String,
+}
+
+/// A guardian's number: of the paper, or of the bank card.
+#[derive(Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RevealedNumber {
+    /// Guardian.
+    pub guardian_id: String,
+    /// Number.
+    pub number: String,
 }
 
 /// # Errors
@@ -113,6 +127,23 @@ pub async fn run(cx: &mut Cx, request: RevealPupilRequest) -> Result<RevealPupil
     }))
     .about([row.id.0]);
     cx.note(note);
+    let numbers = |field: MaskedField, of: fn(&Guardian) -> Option<&String>| {
+        let shown = record.guardians.iter().filter(|_| asked(field));
+        shown
+            .filter_map(|guardian| {
+                Some(RevealedNumber {
+                    guardian_id: guardian.id.to_string(),
+                    number: of(guardian)?.clone(),
+                })
+            })
+            .collect()
+    };
+    let guardian_papers = numbers(MaskedField::GuardianPapers, |guardian| {
+        guardian.paper.as_ref()
+    });
+    let bank_cards = numbers(MaskedField::BankCards, |guardian| {
+        guardian.bank_card.as_ref()
+    });
     Ok(RevealPupilResponse {
         paper: Some(record.paper).filter(|_| asked(MaskedField::Paper)),
         birth_date: record.birth_date.filter(|_| asked(MaskedField::BirthDate)),
@@ -131,6 +162,8 @@ pub async fn run(cx: &mut Cx, request: RevealPupilRequest) -> Result<RevealPupil
                 })
             })
             .collect(),
+        guardian_papers,
+        bank_cards,
         until: cx.now.ms() + SHOWN_MS,
     })
 }

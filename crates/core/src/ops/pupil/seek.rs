@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{nationality_and_number, paper_indexes};
-use crate::domain::phone::MobileNumber;
+use crate::domain::phone::ContactPhone;
 use crate::domain::search::{self, Sought};
 use crate::domain::student_number::StudentNumber;
 use crate::error::OpError;
@@ -73,9 +73,9 @@ async fn by_number(
     let student_number = StudentNumber::parse(text)
         .ok()
         .map(|number| cipher.index(IndexOf::StudentNumber, number.as_str()));
-    let phone = MobileNumber::parse(text)
+    let phone = ContactPhone::parse(text)
         .ok()
-        .map(|phone| cipher.index(IndexOf::Phone, phone.as_str()));
+        .map(|phone| cipher.index(IndexOf::Phone, phone.value.as_str()));
     ids.extend(
         uow.pupils_by_hash(student_number, phone, SAME_NUMBER)
             .await?,

@@ -9,7 +9,8 @@ use super::birth_year;
 use super::record::{self, Guardian, Record};
 use crate::access::{Permission, Place};
 use crate::context::Cx;
-use crate::domain::application::{ApplicationKind, ApplicationState, PupilStatus};
+use crate::domain::application::{ApplicationKind, ApplicationState, ApplicationStep, PupilStatus};
+use crate::domain::bank_card::mask_bank_card;
 use crate::domain::correction::RecordPart;
 use crate::domain::enrolment::{EnrolmentOutcome, EnrolmentReason};
 use crate::domain::gender::Gender;
@@ -119,6 +120,8 @@ pub struct PupilPage {
     pub may_reveal: bool,
     /// Parts that the person may correct now; none on a page of the past.
     pub may_correct: Vec<RecordPart>,
+    /// Whether the person may go on with the entry: a draft, or an application that came back.
+    pub may_continue: bool,
     /// When the pupil was entered; epoch milliseconds.
     #[ts(type = "number")]
     pub created_at: i64,
@@ -144,6 +147,14 @@ pub struct GuardianView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub phone_masked: Option<String>,
+    /// Masked number of the guardian's own paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub paper_masked: Option<String>,
+    /// Masked number of the bank card (STU-7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub bank_card_masked: Option<String>,
 }
 
 /// An enrolment.
@@ -334,6 +345,13 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             .collect(),
         Some(_) | None => Vec::new(),
     };
+    let may_continue = moment.is_none()
+        && status != Some(PupilStatus::Deleted)
+        && may_enter.covers(&place)
+        && applications.last().is_some_and(|latest| {
+            latest.kind == ApplicationKind::New.as_str()
+                && application.is_some_and(|state| state.after(ApplicationStep::Save).is_ok())
+        });
     let audit = cx
         .uow
         .audit_about(&subjects, ENTRIES)
@@ -407,6 +425,7 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
         audit,
         may_reveal,
         may_correct,
+        may_continue,
         created_at: row.created_at,
     })
 }
@@ -493,6 +512,8 @@ impl From<Guardian> for GuardianView {
     fn from(guardian: Guardian) -> Self {
         Self {
             id: guardian.id.to_string(),
+            paper_masked: guardian.paper_masked(),
+            bank_card_masked: guardian.bank_card.as_deref().map(mask_bank_card),
             name: guardian.name,
             relation_name: guardian
                 .relation
@@ -543,12 +564,7 @@ impl From<ApplicationRow> for PupilApplication {
                 .map_or("", ApplicationState::zh)
                 .to_owned(),
             state: application.state,
-            channel_name: match application.channel.as_str() {
-                "import" => "导入",
-                "mobile" => "移动",
-                _ => "电脑",
-            }
-            .to_owned(),
+            channel_name: super::channel_name(&application.channel).to_owned(),
             first_saved_at: application.first_saved_at,
             submitted_at: application.submitted_at,
             approved_at: application.approved_at,

@@ -7,11 +7,15 @@ use ts_rs::TS;
 pub use super::StepResult;
 use super::SubjectProblem;
 use crate::context::{AuditNote, Cx};
+use crate::domain::application::{ApplicationState, ApplicationStep};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ImportId, PupilId, SchoolId};
 use crate::ops::class::{class_name, numbered};
 use crate::ops::touches;
-use crate::ports::PupilFilter;
+use crate::ports::{PupilFilter, PupilRecord};
+
+/// Pupils that one answer lists.
+const LISTED: u32 = 200;
 
 /// Which pupils of a school: some, those of an import, or those of a class.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -67,11 +71,7 @@ pub async fn run(cx: &mut Cx, request: SubmitPupilsRequest) -> Result<StepResult
                 pupils
                     .into_iter()
                     .filter(|pupil| !submitted.contains(&pupil.id))
-                    .map(|pupil| SubjectProblem {
-                        problem: Problem::new(Code::ApplicationSubmitted).warning(),
-                        subject_id: Some(pupil.id.to_string()),
-                        subject_name: Some(pupil.name),
-                    }),
+                    .map(left),
             );
             (
                 i64::try_from(submitted.len()).unwrap_or(i64::MAX),
@@ -90,7 +90,7 @@ pub async fn run(cx: &mut Cx, request: SubmitPupilsRequest) -> Result<StepResult
                 import: Some(import),
                 ..PupilFilter::default()
             };
-            let done = cx.uow.submit_fitting(&filter, now).await?;
+            let done = submit_fitting(cx, &filter, &mut problems).await?;
             if done > 0 {
                 record.submitted_at = Some(now);
                 cx.uow.update_import(&record).await?;
@@ -107,7 +107,7 @@ pub async fn run(cx: &mut Cx, request: SubmitPupilsRequest) -> Result<StepResult
                 ..PupilFilter::default()
             };
             (
-                cx.uow.submit_fitting(&filter, now).await?,
+                submit_fitting(cx, &filter, &mut problems).await?,
                 class_name(grade, number),
             )
         }
@@ -118,6 +118,43 @@ pub async fn run(cx: &mut Cx, request: SubmitPupilsRequest) -> Result<StepResult
         school.id,
         format!("提交 {done} 名学生（{what}）"),
     ));
-    problems.truncate(200);
+    problems.truncate(LISTED as usize);
     Ok(StepResult { done, problems })
+}
+
+/// Why a pupil was not submitted: its application is the district's, or lacks something.
+fn left(pupil: PupilRecord) -> SubjectProblem {
+    let unfinished = pupil
+        .application_state
+        .as_deref()
+        .and_then(ApplicationState::from_stored)
+        .is_some_and(|state| state.after(ApplicationStep::Submit).is_ok());
+    let code = if unfinished {
+        Code::PupilIncomplete
+    } else {
+        Code::ApplicationSubmitted
+    };
+    SubjectProblem {
+        problem: Problem::new(code).warning(),
+        subject_id: Some(pupil.id.to_string()),
+        subject_name: Some(pupil.name),
+    }
+}
+
+/// Submits all that fit; those that lack something are listed and stay.
+async fn submit_fitting(
+    cx: &mut Cx,
+    filter: &PupilFilter,
+    problems: &mut Vec<SubjectProblem>,
+) -> Result<i64, OpError> {
+    let done = cx.uow.submit_fitting(filter, cx.now.ms()).await?;
+    for state in [ApplicationState::Draft, ApplicationState::Returned] {
+        let rest = PupilFilter {
+            application_state: Some(state.as_str().to_owned()),
+            ..filter.clone()
+        };
+        let rest = cx.uow.pupils(&rest, None, LISTED).await?;
+        problems.extend(rest.into_iter().map(left));
+    }
+    Ok(done)
 }

@@ -46,6 +46,9 @@ touches!(ApproveReviewRequest, self => match &self.items {
 /// `application.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: ApproveReviewRequest) -> Result<StepResult, OpError> {
     let step = ApplicationStep::Approve;
+    // Who approves all that fit has not looked at each: what may be a child on record waits
+    // for a look of its own, unless just those were asked for.
+    let unseen = request.items.is_none() && !request.filter.as_ref().is_some_and(|f| f.suspected);
     let (records, mut problems) = super::chosen(cx, request.items, request.filter, step).await?;
     let (mut entered, mut moving) = (Vec::new(), Vec::new());
     for record in records {
@@ -53,6 +56,17 @@ pub async fn run(cx: &mut Cx, request: ApproveReviewRequest) -> Result<StepResul
             ApplicationKind::New => entered.push(record),
             ApplicationKind::Registration | ApplicationKind::TransferIn => moving.push(record),
         }
+    }
+    if unseen {
+        let pupils: Vec<PupilId> = entered.iter().map(|record| record.pupil_id).collect();
+        let near = cx.uow.pupils_with_near(&pupils).await?;
+        let near: HashSet<PupilId> = near.into_iter().collect();
+        let left = entered.extract_if(.., |record| near.contains(&record.pupil_id));
+        problems.extend(left.map(|record| {
+            let problem = Problem::new(Code::PupilNearMatch)
+                .message("疑似重复，没有审核通过。请打开这份申请，对照两份记录后单独审核。");
+            super::about(&record, problem.warning())
+        }));
     }
     let admitted = admissible(entered, &mut problems)?;
     let moved = arrive(cx, moving, &mut problems).await?;

@@ -1,13 +1,16 @@
 //! What waits for the district and what it decided, oldest submission first (查看审核).
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{ApplicationView, ReviewFilter};
 use crate::context::Cx;
+use crate::domain::application::ApplicationKind;
 use crate::error::OpError;
-use crate::id::ApplicationId;
+use crate::id::{ApplicationId, PupilId};
 use crate::ops::page::{COUNT_CAP, CappedCount, decode_cursor, limit, next};
 use crate::ops::touches;
 use crate::settings::Settings;
@@ -71,10 +74,21 @@ pub async fn run(cx: &mut Cx, request: ListReviewRequest) -> Result<ListReviewRe
     let district = records.first().map(|record| record.district.clone());
     let reasons =
         Settings::review_reasons(&mut *cx.uow, district.as_deref().unwrap_or_default()).await?;
+    let pupils: Vec<PupilId> = records
+        .iter()
+        .filter(|record| record.kind == ApplicationKind::New.as_str())
+        .map(|record| record.pupil_id)
+        .collect();
+    let near = cx.uow.pupils_with_near(&pupils).await?;
+    let near: HashSet<PupilId> = near.into_iter().collect();
     let items = records
         .into_iter()
-        .map(|record| ApplicationView::new(record, &*cx.ports.cipher))
-        .collect::<Result<_, _>>()?;
+        .map(|record| {
+            let suspected = near.contains(&record.pupil_id);
+            let view = ApplicationView::new(record, &*cx.ports.cipher)?;
+            Ok(ApplicationView { suspected, ..view })
+        })
+        .collect::<Result<_, OpError>>()?;
     Ok(ListReviewResponse {
         items,
         next,

@@ -89,13 +89,15 @@ pub struct ApplicationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub returned_reason: Option<String>,
+    /// True when another child on record may be the same (疑似重复).
+    pub suspected: bool,
     /// Grows with each step.
     #[ts(type = "number")]
     pub version: i64,
 }
 
 impl ApplicationView {
-    /// From the stored application.
+    /// From the stored application; `suspected` is the caller's to look up.
     ///
     /// # Errors
     /// An internal fault when a sealed value does not open or a word is unknown.
@@ -133,6 +135,7 @@ impl ApplicationView {
             approved_at: record.approved_at,
             returned_at: record.returned_at,
             returned_reason: record.returned_reason,
+            suspected: false,
             version: record.version,
         })
     }
@@ -158,6 +161,10 @@ pub struct ReviewFilter {
     /// seen, not what came since.
     #[ts(optional, type = "number")]
     pub submitted_by: Option<i64>,
+    /// True for those alone that wait and have a near match on record (疑似重复).
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub suspected: bool,
 }
 
 /// An application with the version that the person has seen.
@@ -196,6 +203,20 @@ async fn queries(cx: &mut Cx, filter: &ReviewFilter) -> Result<Vec<ApplicationQu
         .as_deref()
         .map(ApplicationState::parse)
         .transpose()?;
+    let (kind, state) = match (filter.suspected, kind, state) {
+        (false, kind, state) => (kind, state),
+        // Only new pupils that wait are looked through for near matches: the rest is without end.
+        (true, None | Some(ApplicationKind::New), None | Some(ApplicationState::Submitted)) => (
+            Some(ApplicationKind::New),
+            Some(ApplicationState::Submitted),
+        ),
+        (true, ..) => {
+            return Err(Problem::new(Code::RequestInvalid)
+                .field("suspected")
+                .message("疑似重复只能在待审核的新生中筛选。")
+                .into());
+        }
+    };
     let (reach, district) = (cx.reach().clone(), filter.district.as_deref());
     let (scopes, _) = asked_scopes(&mut *cx.uow, &reach, district, filter.school_id).await?;
     Ok(scopes
@@ -207,6 +228,7 @@ async fn queries(cx: &mut Cx, filter: &ReviewFilter) -> Result<Vec<ApplicationQu
             kind: kind.map(|kind| kind.as_str().to_owned()),
             state: state.map(|state| state.as_str().to_owned()),
             submitted_by: filter.submitted_by,
+            suspected: filter.suspected,
         })
         .collect())
 }

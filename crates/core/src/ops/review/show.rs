@@ -5,21 +5,25 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use uuid::Uuid;
 
 use super::ApplicationView;
 use crate::context::{AuditNote, Cx};
+use crate::domain::application::ApplicationKind;
 use crate::domain::gender::Gender;
 use crate::domain::grade::GradeNo;
 use crate::domain::paper::{Paper, PaperKind};
 use crate::domain::relation::Relation;
 use crate::domain::year::SchoolYear;
 use crate::error::{Code, OpError, Problem};
-use crate::id::ApplicationId;
+use crate::id::{ApplicationId, PupilId};
 use crate::ops::class::class_name;
+use crate::ops::pupil::near::{self, Child, NearMatch};
 use crate::ops::pupil::record::{Guardian, Record};
 use crate::ops::registration::other_name;
 use crate::ops::school::year_of;
 use crate::ops::touches;
+use crate::ports::Cipher;
 use crate::settings::Settings;
 
 /// Which application.
@@ -44,6 +48,14 @@ pub struct GuardianInReview {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub phone: Option<String>,
+    /// Number of the guardian's own paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub paper_number: Option<String>,
+    /// Bank card (STU-7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub bank_card: Option<String>,
 }
 
 /// An application with all that a decision needs, not masked.
@@ -90,6 +102,8 @@ pub struct ShowReviewResponse {
     pub guardians: Vec<GuardianInReview>,
     /// What the checks say now.
     pub checks: Vec<Problem>,
+    /// Children on record that may be the same; not masked within the reach.
+    pub near: Vec<NearMatch>,
     /// Reasons of the district to choose from when it is returned.
     pub reasons: Vec<String>,
 }
@@ -133,6 +147,20 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
             application.pupil_name
         )));
     }
+    let near = match super::kind_of(&application)? {
+        ApplicationKind::New => near(cx, &record, application.pupil_id, &*cipher).await?,
+        // A child that moves was looked at when it came.
+        ApplicationKind::Registration | ApplicationKind::TransferIn => Vec::new(),
+    };
+    if !near.is_empty() {
+        checks.push(Problem::new(Code::PupilNearMatch).warning());
+    }
+    // Their numbers are shown, too: the entry is about them as well.
+    let shown = near.iter().filter_map(|other| other.pupil_id);
+    let about: Vec<Uuid> = std::iter::once(application.pupil_id)
+        .chain(shown)
+        .map(|id| id.0)
+        .collect();
     cx.note(
         AuditNote::school(
             application.district.clone(),
@@ -140,10 +168,13 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
             "打开待审申请，显示完整号码",
         )
         .with(serde_json::json!({ "applications": [application.id] }))
-        .about([application.pupil_id.0]),
+        .about(about),
     );
     Ok(ShowReviewResponse {
-        application: ApplicationView::new(application, &*cipher)?,
+        application: ApplicationView {
+            suspected: !near.is_empty(),
+            ..ApplicationView::new(application, &*cipher)?
+        },
         paper_number: record.paper,
         gender: record.gender,
         birth_date: record.birth_date,
@@ -163,8 +194,36 @@ pub async fn run(cx: &mut Cx, request: ShowReviewRequest) -> Result<ShowReviewRe
             .map(GuardianInReview::from)
             .collect(),
         checks,
+        near,
         reasons,
     })
+}
+
+/// Children on record that may be the same.
+async fn near(
+    cx: &mut Cx,
+    record: &Record,
+    own: PupilId,
+    cipher: &dyn Cipher,
+) -> Result<Vec<NearMatch>, OpError> {
+    let Some(birth_date) = record.birth_date.as_deref() else {
+        return Ok(Vec::new());
+    };
+    let child = Child {
+        name: &record.name,
+        birth_date,
+        phones: record
+            .guardians
+            .iter()
+            .filter_map(|guardian| guardian.phone.as_deref())
+            .collect(),
+    };
+    let reach = cx.reach().clone();
+    near::find(&mut *cx.uow, cipher, &child, &[own])
+        .await?
+        .into_iter()
+        .map(|pupil| NearMatch::in_review(pupil, &reach, cipher))
+        .collect()
 }
 
 /// Age against the grade, gender against the number.
@@ -199,6 +258,8 @@ impl From<Guardian> for GuardianInReview {
                 .map(|relation| relation.zh().to_owned()),
             name: guardian.name,
             phone: guardian.phone,
+            paper_number: guardian.paper,
+            bank_card: guardian.bank_card,
         }
     }
 }
