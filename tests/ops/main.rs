@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod batches;
 mod classes;
 mod deletion;
 mod doctor;
@@ -13,6 +14,7 @@ mod import_agrees;
 mod import_repair;
 mod import_undo;
 mod imports;
+mod order_life;
 mod orders;
 mod permissions;
 mod pupil_page;

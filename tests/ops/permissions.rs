@@ -98,6 +98,31 @@ const MAY: &[(&str, &str)] = &[
     ("order.counts", "cdsk"),
     ("order.totals", "cdsk"),
     ("order.export", "cdsk"),
+    ("order.submit", "cds"),
+    ("order.retry", "k"),
+    ("order.deliver", "cdsk"),
+    ("order.cancel", "cdsk"),
+    ("order.show", "cdsk"),
+    ("order.check", "cdsk"),
+    ("batch.templates", "cdk"),
+    ("batch.saveTemplate", "k"),
+    ("batch.deleteTemplate", "k"),
+    ("batch.preview", "k"),
+    ("batch.create", "k"),
+    ("batch.list", "cdk"),
+    ("batch.show", "cdk"),
+    ("batch.lines", "cdk"),
+    ("batch.export", "k"),
+    ("batch.discard", "k"),
+    ("batch.previewReturn", "k"),
+    ("batch.return", "k"),
+    ("batch.fail", "k"),
+    ("batch.close", "k"),
+    ("card.find", "cdsk"),
+    ("card.show", "cdsk"),
+    ("card.lose", "k"),
+    ("card.restore", "k"),
+    ("card.invalidate", "k"),
     ("audit.list", "dskoa"),
     ("audit.export", "dskoa"),
     ("audit.verify", "a"),
@@ -115,6 +140,7 @@ const NARROWED: &[&str] = &[
     "district.rename",
     "import.preview",
     "audit.purge",
+    "card.find",
 ];
 
 /// Things of one district that requests name.
@@ -127,6 +153,9 @@ struct Things {
     pupil: String,
     order: String,
     account: String,
+    template: String,
+    batch: String,
+    card: String,
 }
 
 async fn things(world: &World, district: &str, school: &str, first: usize) -> Things {
@@ -154,6 +183,7 @@ async fn things(world: &World, district: &str, school: &str, first: usize) -> Th
         .as_str()
         .unwrap()
         .to_owned();
+    let (template, batch, card) = card_things(world, district, school, first + 2).await;
     let login = format!("staff{district}");
     let account = test
         .account(
@@ -173,7 +203,74 @@ async fn things(world: &World, district: &str, school: &str, first: usize) -> Th
         pupil,
         order,
         account,
+        template,
+        batch,
+        card,
     }
+}
+
+/// A column template, a batch that is not handed over, and a card of another batch.
+async fn card_things(
+    world: &World,
+    district: &str,
+    school: &str,
+    first: usize,
+) -> (String, String, String) {
+    use ekatong_core::access::Role;
+    let (test, admin) = (&world.test, &world.admin);
+    let login = format!("maker{district}");
+    test.account(&login, Role::CardOffice, Some(district), None)
+        .await;
+    let maker = test.sign_in(&login).await;
+    let list = test
+        .done(&maker, "batch.templates", json!({ "district": district }))
+        .await;
+    let save =
+        json!({ "district": district, "name": "本区", "content": list["items"][0]["content"] });
+    let template = test.done(&maker, "batch.saveTemplate", save).await["id"].clone();
+    let mut batches = Vec::new();
+    for n in [first, first + 1] {
+        let pupils = world.pupils(admin, school, n, 1).await;
+        test.done(admin, "order.request", json!({ "pupilIds": pupils }))
+            .await;
+        let text = ekatong_tests::workbook::id_number(n, 7);
+        let filter = json!({ "filter": { "schoolId": school, "text": text } });
+        test.done(admin, "order.approve", filter.clone()).await;
+        test.done(&maker, "order.confirm", filter.clone()).await;
+        let made = test.done(&maker, "batch.create", filter).await;
+        batches.push(made["batch"]["id"].clone());
+    }
+    test.done(&maker, "batch.export", json!({ "id": batches[1] }))
+        .await;
+    let lines = test
+        .done(&maker, "batch.lines", json!({ "id": batches[1] }))
+        .await;
+    let number = format!("E{district}");
+    let rows = [
+        ["制卡编号", "卡号", "制卡结果"].map(str::to_owned).to_vec(),
+        vec![
+            lines["items"][0]["lineNo"].as_str().unwrap().to_owned(),
+            number.clone(),
+            "成功".to_owned(),
+        ],
+    ];
+    let bytes = ekatong_tests::workbook::table("结果", &rows);
+    let blob = test
+        .app
+        .stage(Some(&maker), "r.xlsx", &bytes)
+        .await
+        .unwrap();
+    let file = json!({ "id": batches[1], "blobId": blob, "fileName": "r.xlsx" });
+    test.done(&maker, "batch.return", file).await;
+    let found = test
+        .done(&maker, "card.find", json!({ "number": number }))
+        .await;
+    let text = |id: &Value| id.as_str().unwrap().to_owned();
+    (
+        text(&template),
+        text(&batches[0]),
+        text(&found["items"][0]["id"]),
+    )
 }
 
 /// A request for a thing; where it would change something, it is one that the operation refuses
@@ -269,6 +366,30 @@ fn request(op: &str, t: &Things) -> Value {
         "order.list" | "order.counts" | "order.export" => {
             json!({ "filter": { "schoolId": t.school } })
         }
+        "order.submit" | "order.retry" | "order.deliver" | "order.check" => {
+            json!({ "ids": [t.order] })
+        }
+        "order.cancel" => json!({ "ids": [t.order], "reason": " " }),
+        "order.show" => json!({ "id": t.order }),
+        "batch.templates" => json!({ "district": t.district }),
+        "batch.saveTemplate" => {
+            json!({ "district": t.district, "name": "", "content": {
+                "format": "", "encoding": "", "columns": [], "result": { "cardNo": "" } } })
+        }
+        "batch.deleteTemplate" => json!({ "id": t.template }),
+        "batch.preview" | "batch.create" => json!({ "ids": [t.order], "template": "none" }),
+        "batch.list" => json!({ "district": t.district }),
+        "batch.show" | "batch.lines" | "batch.close" => json!({ "id": t.batch }),
+        // A batch that is handed over stays as it is for whoever comes next.
+        "batch.export" => json!({ "id": t.batch }),
+        "batch.discard" => json!({ "id": t.batch, "reason": " " }),
+        "batch.fail" => json!({ "id": t.batch, "numbers": [], "reason": " " }),
+        "batch.previewReturn" | "batch.return" => {
+            json!({ "id": t.batch, "blobId": t.import, "fileName": "a.xlsx" })
+        }
+        "card.find" => json!({ "number": "卡" }),
+        "card.show" | "card.restore" => json!({ "id": t.card }),
+        "card.lose" | "card.invalidate" => json!({ "id": t.card, "reason": " " }),
         "audit.list" | "audit.export" | "audit.verify" => json!({ "district": t.district }),
         other => panic!("no request for {other}: add one here"),
     }

@@ -7,6 +7,7 @@ mod accounts;
 mod attacks;
 mod audit;
 mod blobs;
+mod cards;
 mod constraints;
 mod imports;
 mod keys;

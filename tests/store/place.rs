@@ -310,6 +310,10 @@ pub(crate) fn order(pupil: PupilId) -> NewOrderRecord {
         id: id::<OrderId>(),
         pupil_id: pupil,
         kind: "new".into(),
+        step: "request".into(),
+        state: "requested".into(),
+        reason: None,
+        old_card_id: None,
     }
 }
 

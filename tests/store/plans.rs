@@ -1,9 +1,10 @@
 //! Every list walks an index: no large table is read from end to end, and nothing larger than a page is sorted.
 
 use ekatong_core::domain::application::ApplicationState;
-use ekatong_core::id::PupilId;
+use ekatong_core::id::{OrderId, PupilId};
 use ekatong_core::ports::{
-    ApplicationQuery, AuditFilter, MoveFilter, OrderCursor, OrderQuery, PupilFilter,
+    ApplicationQuery, AuditFilter, BatchFilter, CardNumberKind, MoveFilter, OrderCursor,
+    OrderQuery, PupilFilter,
 };
 use ekatong_store::Plans;
 
@@ -98,6 +99,35 @@ async fn fill(place: &Place, world: &World) {
             uuid("i + 100000")
         ),
         format!(
+            "INSERT INTO batch (id, district, batch_no, state, template, template_name, ordered, \
+             created_at, created_by) VALUES ({}, '320508', 'B', 'open', '', 'T', 100000, 0, \
+             {account})",
+            uuid("7")
+        ),
+        format!(
+            "{} INSERT INTO batch_line (batch_id, number, order_id, result, reason) SELECT {}, \
+             i + 1, {}, CASE WHEN i % 10 = 0 THEN 'waiting' ELSE 'failed' END, '因' FROM n",
+            numbers(99_999),
+            uuid("7"),
+            uuid("i + 100000")
+        ),
+        format!(
+            "{} INSERT INTO card (id, pupil_id, order_id, card_no, card_raw, serial_no, \
+             serial_raw, citizen_no, citizen_raw, state, made_at) SELECT {}, {}, {}, 'E' || i, \
+             'e', 'S' || i, 's', 'C' || i, 'c', 'valid', 0 FROM n",
+            numbers(99_999),
+            uuid("i + 400000"),
+            uuid("i + 100000"),
+            uuid("i + 100000")
+        ),
+        format!(
+            "{} INSERT INTO card_extension (id, serial_no, serial_raw, source, extended_on, \
+             valid_until, recorded_at, recorded_by) SELECT {}, 'S' || i, 's', 'file', \
+             '2026-09-01', '2027-08-31', 0, {account} FROM n",
+            numbers(99_999),
+            uuid("i + 400000")
+        ),
+        format!(
             "{} INSERT INTO audit_entry (id, at, account_id, login, address, op, outcome, \
              district, summary, detail, seq, hash) SELECT {}, {NOW} + i, {account}, 'u' || i % 50, \
              'local', CASE WHEN i % 2 = 0 THEN 'class.create' ELSE 'pupil.update' END, 'done', \
@@ -147,6 +177,9 @@ fn check_plan(what: &str, plan: &str) {
             "application",
             "guardian",
             "audit_entry",
+            "batch_line",
+            "card ",
+            "card_extension",
         ];
         let bad = (line.starts_with("SCAN ") && !walks && !small)
             || line.contains("TEMP B-TREE")
@@ -262,6 +295,38 @@ async fn lists_walk_indexes(place: Place) {
         check(&format!("orders by {name} of some days"), &plans);
         r.count_orders(&query, 1_000).await.unwrap();
         check_count(&format!("count of orders by {name}"), &plans);
+    }
+
+    let pupils: Vec<PupilId> = (0..20).map(|i| some(100_000 + i * 977).into()).collect();
+    let orders: Vec<OrderId> = pupils.iter().map(|p| p.0.into()).collect();
+    let batch = some(7).into();
+    for result in [None, Some("waiting")] {
+        r.batch_lines(batch, result, 50_000, PAGE).await.unwrap();
+        check(&format!("lines of a batch, {result:?}"), &plans);
+    }
+    r.cards_by_number("S777").await.unwrap();
+    check("a card by any number", &plans);
+    r.numbers_taken(CardNumberKind::Citizen, &["C5".to_owned()])
+        .await
+        .unwrap();
+    check("numbers on cards", &plans);
+    r.cards_of(&pupils).await.unwrap();
+    check("cards of pupils", &plans);
+    r.card_extensions("S777").await.unwrap();
+    check("extensions of a card", &plans);
+    r.production_records(&orders).await.unwrap();
+    check("orders for production", &plans);
+    r.steps_of_order(some(100_000).into()).await.unwrap();
+    check("steps of an order", &plans);
+    for filter in [
+        BatchFilter::default(),
+        BatchFilter {
+            district: district.clone(),
+            state: text("open"),
+        },
+    ] {
+        r.batches(&filter, None, PAGE).await.unwrap();
+        check("batches", &plans);
     }
 
     // PostgreSQL may go through the classes of this number instead, one index each.

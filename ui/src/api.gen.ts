@@ -224,7 +224,195 @@ address: string,
  * True once the entry is part of the chain.
  */
 sealed: boolean, };
+export type BatchId = string;
+export type BatchLineView = { 
+/**
+ * Number in the batch.
+ */
+number: number, 
+/**
+ * 制卡编号.
+ */
+lineNo: string, 
+/**
+ * Order.
+ */
+orderId: OrderId, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name of the pupil.
+ */
+pupilName: string, 
+/**
+ * Masked number of the paper.
+ */
+paperMasked: string, 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Result.
+ */
+result: LineResult, 
+/**
+ * Its name.
+ */
+resultName: string, 
+/**
+ * Why it failed.
+ */
+reason?: string, 
+/**
+ * When the result was read.
+ */
+resultAt?: number, 
+/**
+ * Card.
+ */
+cardId?: CardId, 
+/**
+ * E卡通号.
+ */
+cardNo?: string, };
+export type BatchLinesRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, 
+/**
+ * Only with this result.
+ */
+result?: LineResult, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type BatchLinesResponse = { 
+/**
+ * Lines in their order.
+ */
+items: Array<BatchLineView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type BatchPage = { 
+/**
+ * The batch with its ledger.
+ */
+batch: BatchView, 
+/**
+ * Files of its package.
+ */
+files: Array<PackageFile>, 
+/**
+ * Result files, oldest first.
+ */
+results: Array<ResultFileView>, };
+export type BatchState = "open" | "handed_over" | "closed" | "discarded";
+export type BatchView = { 
+/**
+ * Id.
+ */
+id: BatchId, 
+/**
+ * Batch number.
+ */
+batchNo: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Its name.
+ */
+districtName: string, 
+/**
+ * State.
+ */
+state: BatchState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * Name of the template.
+ */
+templateName: string, 
+/**
+ * Orders.
+ */
+ordered: number, 
+/**
+ * Cards made.
+ */
+made: number, 
+/**
+ * Failures.
+ */
+failed: number, 
+/**
+ * Orders without a result: ordered = made + failed + missing.
+ */
+missing: number, 
+/**
+ * When it was made; epoch milliseconds.
+ */
+createdAt: number, 
+/**
+ * By whom.
+ */
+createdBy: string, 
+/**
+ * When its package was handed over.
+ */
+handedOverAt?: number, 
+/**
+ * When it was closed.
+ */
+closedAt?: number, 
+/**
+ * File name of its package.
+ */
+packageName?: string, 
+/**
+ * SHA-256 of its package.
+ */
+packageSha256?: string, 
+/**
+ * Grows with each change.
+ */
+version: number, };
 export type BlobId = string;
+export type CancelOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, 
+/**
+ * Why.
+ */
+reason: string, };
 export type CappedCount = { 
 /**
  * Number counted.
@@ -234,6 +422,166 @@ count: number,
  * True when there are more.
  */
 more: boolean, };
+export type CardEventView = { 
+/**
+ * Its name.
+ */
+stepName: string, 
+/**
+ * Name of the state after it.
+ */
+stateName: string, 
+/**
+ * When; epoch milliseconds.
+ */
+at: number, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason?: string, };
+export type CardExtensionView = { 
+/**
+ * 卡序列号 as it was written then.
+ */
+serialRaw: string, 
+/**
+ * Day of the extension.
+ */
+extendedOn: string, 
+/**
+ * Valid until this day.
+ */
+validUntil: string, 
+/**
+ * Remark.
+ */
+note?: string, 
+/**
+ * When it was read; epoch milliseconds.
+ */
+recordedAt: number, };
+export type CardId = string;
+export type CardPage = { 
+/**
+ * The card.
+ */
+card: CardView, 
+/**
+ * Its steps, oldest first.
+ */
+events: Array<CardEventView>, 
+/**
+ * Other cards of the holder, newest first.
+ */
+others: Array<CardView>, 
+/**
+ * Orders of the holder that the person may see, newest first.
+ */
+orders: Array<OrderView>, 
+/**
+ * Its extensions, oldest first.
+ */
+extensions: Array<CardExtensionView>, };
+export type CardState = "valid" | "lost" | "invalid" | "replaced";
+export type CardStep = "make" | "lose" | "restore" | "invalidate" | "replace";
+export type CardTemplateView = { 
+/**
+ * Id; none for those that are shipped.
+ */
+id?: TemplateId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Columns, code tables, encoding, result columns.
+ */
+content: TemplateContent, 
+/**
+ * Grows with each change; 0 for those that are shipped.
+ */
+version: number, };
+export type CardView = { 
+/**
+ * Id.
+ */
+id: CardId, 
+/**
+ * Holder.
+ */
+pupilId: PupilId, 
+/**
+ * Name of the holder.
+ */
+pupilName: string, 
+/**
+ * Masked number of the holder's paper.
+ */
+paperMasked: string, 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * School of the holder.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Order that it was made for.
+ */
+orderId: OrderId, 
+/**
+ * E卡通号.
+ */
+cardNo: string, 
+/**
+ * 卡序列号, in upper case.
+ */
+serialNo?: string, 
+/**
+ * 卡序列号 as it came, where that differs.
+ */
+serialRaw?: string, 
+/**
+ * 市民卡卡号.
+ */
+citizenNo?: string, 
+/**
+ * State.
+ */
+state: CardState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * When it came back from the bureau; epoch milliseconds.
+ */
+madeAt: number, 
+/**
+ * Grows with each step.
+ */
+version: number, 
+/**
+ * Steps that the person may take now.
+ */
+steps: Array<CardStep>, };
 export type CellEdit = { 
 /**
  * Row as Excel shows it.
@@ -299,6 +647,28 @@ problems: Array<Problem>,
  * Children on record that may be the same; masked, with the place if it may be seen.
  */
 near: Array<NearMatch>, };
+export type CheckOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit; without a state those that are on their way into a batch.
+ */
+filter?: OrderFilter, };
+export type CheckOrdersResponse = { 
+/**
+ * Orders that were checked.
+ */
+checked: number, 
+/**
+ * Of these, orders with a fault.
+ */
+faulty: number, 
+/**
+ * Faults, at most 500.
+ */
+faults: Array<OrderFault>, };
 export type ClassCount = { 
 /**
  * Grade number.
@@ -383,6 +753,11 @@ pupils: number,
  * Grows with each change.
  */
 version: number, };
+export type CloseBatchRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, };
 export type CloseClassRequest = { 
 /**
  * Class.
@@ -393,6 +768,16 @@ id: ClassId,
  */
 version: number, };
 export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type CodePair = { 
+/**
+ * Ours, as people read it: 男, 居民身份证, 补办, 7.
+ */
+from: string, 
+/**
+ * The bureau's.
+ */
+to: string, };
 export type CommitImportRequest = { 
 /**
  * Import.
@@ -468,6 +853,32 @@ grants: Array<GrantInput>,
  * Whether the first sign-in must change it; true unless said otherwise.
  */
 forcedChange?: boolean, };
+export type CreateBatchRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All confirmed ones that fit.
+ */
+filter?: OrderFilter, 
+/**
+ * Name of the template; the district's first when absent.
+ */
+template?: string, };
+export type CreateBatchResponse = { 
+/**
+ * The batch.
+ */
+batch: BatchView, 
+/**
+ * Orders that stayed out.
+ */
+leftOut: number, 
+/**
+ * Why, at most 500.
+ */
+faults: Array<OrderFault>, };
 export type CreateClassesRequest = { 
 /**
  * Grade.
@@ -617,11 +1028,39 @@ ids: Array<PupilId>,
  * Why; kept with each of them.
  */
 reason: string, };
+export type DeleteTemplateRequest = { 
+/**
+ * Template.
+ */
+id: TemplateId, };
+export type DeleteTemplateResponse = { 
+/**
+ * Its name.
+ */
+name: string, };
+export type DeliverOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, };
 export type DisableAccountRequest = { 
 /**
  * Account.
  */
 id: AccountId, };
+export type DiscardBatchRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, 
+/**
+ * Why.
+ */
+reason: string, };
 export type DiscardImportRequest = { 
 /**
  * Import.
@@ -879,6 +1318,7 @@ export type EnableAccountRequest = {
  * Account.
  */
 id: AccountId, };
+export type Encoding = "utf-8" | "gb18030";
 export type EnrolmentView = { 
 /**
  * School.
@@ -996,6 +1436,28 @@ to?: string,
  * District code.
  */
 district?: string, };
+export type ExportBatchRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, };
+export type ExportBatchResponse = { 
+/**
+ * Id of the staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name to save it under.
+ */
+fileName: string, 
+/**
+ * The batch.
+ */
+batch: BatchView, 
+/**
+ * What was taken out of the batch because it no longer passes the checks.
+ */
+faults: Array<OrderFault>, };
 export type ExportOrdersRequest = { 
 /**
  * Filter.
@@ -1027,6 +1489,30 @@ fileName: string,
  * Rows it holds.
  */
 rows: number, };
+export type FailLinesRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, 
+/**
+ * Numbers of lines without a result.
+ */
+numbers: number[], 
+/**
+ * Why: the school and the district read it.
+ */
+reason: string, };
+export type FileFormat = "xlsx" | "csv";
+export type FindCardRequest = { 
+/**
+ * E卡通号, 卡序列号 (letters in any case) or 市民卡卡号.
+ */
+number: string, };
+export type FindCardResponse = { 
+/**
+ * One as a rule; none when there is none, or none that the person may see.
+ */
+items: Array<CardView>, };
 export type FindPupilRequest = { 
 /**
  * Resident ID number, or another paper's number; a passport as `USA:123456789`.
@@ -1577,6 +2063,15 @@ schoolId: SchoolId,
  * What the rows become; pupils by default.
  */
 kind?: ImportOf, };
+export type InvalidateCardRequest = { 
+/**
+ * Card.
+ */
+id: CardId, 
+/**
+ * Why.
+ */
+reason: string, };
 export type LadderChange = { 
 /**
  * School.
@@ -1620,6 +2115,7 @@ changes: Array<LadderChange>,
  * Schools looked at.
  */
 schools: number, };
+export type LineResult = "waiting" | "made" | "failed";
 export type ListAccountsRequest = { 
 /**
  * Part of login or name.
@@ -1684,6 +2180,32 @@ export type ListAuditResponse = {
  * Entries, newest first.
  */
 items: Array<AuditView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListBatchesRequest = { 
+/**
+ * District code.
+ */
+district?: string, 
+/**
+ * State.
+ */
+state?: BatchState, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListBatchesResponse = { 
+/**
+ * Batches.
+ */
+items: Array<BatchView>, 
 /**
  * Where the next page begins.
  */
@@ -1945,6 +2467,21 @@ export type ListSettingsResponse = {
  * Settings; of a district only those it may set.
  */
 items: Array<SettingView>, };
+export type ListTemplatesRequest = { 
+/**
+ * District code.
+ */
+district: string, };
+export type ListTemplatesResponse = { 
+/**
+ * The district's own by name, then those that are shipped and not replaced by one of
+ * the same name.
+ */
+items: Array<CardTemplateView>, 
+/**
+ * What a column can hold.
+ */
+sources: Array<SourceChoice>, };
 export type ListTransfersRequest = { 
 /**
  * `in`: to these schools (default); `out`: from them.
@@ -1971,6 +2508,16 @@ after?: string,
  */
 limit?: number, };
 export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones" | "guardianPapers" | "bankCards";
+export type LoseCardRequest = { 
+/**
+ * Card.
+ */
+id: CardId, 
+/**
+ * Why.
+ */
+reason: string, };
+export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones";
 export type MatrixRow = { 
 /**
  * School.
@@ -1984,6 +2531,7 @@ grades: Array<GradeCell>,
  * True when nothing is to be repaired.
  */
 complete: boolean, };
+export type Mend = "pupil" | "school" | "order" | "template";
 export type MoveSide = "in" | "out";
 export type MoveView = { 
 /**
@@ -2192,6 +2740,65 @@ version: number,
  * School.
  */
 schoolId: SchoolId, 
+export type OrderCardView = { 
+/**
+ * Id.
+ */
+id: CardId, 
+/**
+ * E卡通号.
+ */
+cardNo: string, 
+/**
+ * Name of its state.
+ */
+stateName: string, };
+export type OrderEventView = { 
+/**
+ * Its name.
+ */
+stepName: string, 
+/**
+ * State after it.
+ */
+state: OrderState, 
+/**
+ * Name of that.
+ */
+stateName: string, 
+/**
+ * When; epoch milliseconds.
+ */
+at: number, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason?: string, };
+export type OrderFault = { 
+/**
+ * Where it is mended.
+ */
+mend: Mend, 
+/**
+ * Name of that.
+ */
+mendName: string, 
+/**
+ * Order.
+ */
+orderId: OrderId, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name of the pupil.
+ */
+pupilName: string, 
 /**
  * Name of the school.
  */
@@ -2228,6 +2835,49 @@ returnedAt?: number,
  * Why it was returned.
  */
 returnedReason?: string, };
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Stable code, `noun.what`; never renamed.
+ */
+code: Code, 
+/**
+ * Whether it stops the work.
+ */
+severity: Severity, 
+/**
+ * Field of the request, in the request's own spelling; absent for places in a workbook.
+ */
+field?: string, 
+/**
+ * What is wrong, in Chinese, complete in itself.
+ */
+message: string, 
+/**
+ * What to write instead, exactly as it should be typed.
+ */
+suggestion?: string, 
+/**
+ * Name of the sheet.
+ */
+sheet?: string, 
+/**
+ * Row number as Excel shows it, from 1.
+ */
+row?: number, 
+/**
+ * Column letter as Excel shows it: `A`, `AB`.
+ */
+column?: string, 
+/**
+ * Heading of the column.
+ */
+heading?: string, };
 export type OrderFilter = { 
 /**
  * First day, `2026-09-01`.
@@ -2263,7 +2913,29 @@ state?: OrderState,
 text?: string, };
 export type OrderId = string;
 export type OrderKind = "new" | "replacement" | "exchange";
+export type OrderPage = { 
+/**
+ * The order.
+ */
+order: OrderView, 
+/**
+ * Its steps, oldest first.
+ */
+events: Array<OrderEventView>, 
+/**
+ * The card that was made for it.
+ */
+card?: OrderCardView, 
+/**
+ * The card that it replaces.
+ */
+oldCard?: OrderCardView, 
+/**
+ * What keeps it out of a production file; empty once it is in one.
+ */
+faults: Array<OrderFault>, };
 export type OrderState = "draft" | "requested" | "approved" | "confirmed" | "in_production" | "produced" | "delivered" | "returned" | "failed" | "cancelled";
+export type OrderStep = "save" | "request" | "approve" | "confirm" | "withdraw" | "return" | "batch" | "release" | "make" | "fail" | "retry" | "deliver" | "cancel";
 export type OrderStepView = { 
 /**
  * Its name.
@@ -2405,7 +3077,19 @@ returnedAt?: number,
  */
 reason?: string, 
 /**
- * Batch number.
+ * Why a card is ordered again.
+ */
+requestReason?: string, 
+/**
+ * Card that is replaced.
+ */
+oldCardId?: CardId, 
+/**
+ * Latest batch.
+ */
+batchId?: BatchId, 
+/**
+ * Its number.
  */
 batchNo?: string, 
 /**
@@ -2437,8 +3121,68 @@ orders: number,
  * By state, in the order of an order's life; empty for a school without orders.
  */
 states: Array<StateTotal>, };
+version: number, 
+/**
+ * Steps that the person may take now: the page's buttons.
+ */
+steps: Array<OrderStep>, };
+export type PackageFile = { 
+/**
+ * Name inside the package.
+ */
+name: string, 
+/**
+ * Bytes.
+ */
+bytes: number, 
+/**
+ * SHA-256.
+ */
+sha256: string, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_batches" | "read_batches" | "manage_cards" | "read_cards" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type PreviewBatchRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All confirmed ones that fit.
+ */
+filter?: OrderFilter, 
+/**
+ * Name of the template; the district's first when absent.
+ */
+template?: string, };
+export type PreviewBatchResponse = { 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Name of the template.
+ */
+templateName: string, 
+/**
+ * Orders that would be in it.
+ */
+ready: number, 
+/**
+ * Orders that stay out.
+ */
+leftOut: number, 
+/**
+ * Why they stay out, at most 500.
+ */
+faults: Array<OrderFault>, 
+/**
+ * Headings of the file.
+ */
+headings: Array<string>, 
+/**
+ * Its first rows, paper numbers masked.
+ */
+rows: Array<Array<string>>, };
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -2469,6 +3213,19 @@ district?: string,
  * These schools.
  */
 schoolIds?: Array<SchoolId>, };
+export type PreviewReturnRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, 
+/**
+ * Staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name of the file; its extension must not contradict its content.
+ */
+fileName: string, };
 export type Problem = { 
 /**
  * Stable code, `noun.what`; never renamed.
@@ -2539,6 +3296,27 @@ suggested: number,
  * First row as Excel shows it.
  */
 firstRow: number, };
+export type ProductionColumn = { 
+/**
+ * Heading.
+ */
+heading: string, 
+/**
+ * What it holds, as `Source::as_str`.
+ */
+source: Source, 
+/**
+ * The text of a fixed column.
+ */
+text?: string, 
+/**
+ * Code table; empty for our own words.
+ */
+codes: Array<CodePair>, 
+/**
+ * True when a row may leave it empty.
+ */
+mayBeEmpty: boolean, };
 export type PupilApplication = { 
 /**
  * 新生, 注册报到, 转入.
@@ -2713,11 +3491,15 @@ applicationStateName?: string,
  */
 enrolment?: EnrolmentView, 
 /**
- * E卡通号 of the latest order that has one.
+ * Latest card.
+ */
+cardId?: CardId, 
+/**
+ * Its E卡通号.
  */
 cardNumber?: string, 
 /**
- * 市民卡卡号; none until return files bring it.
+ * Its 市民卡卡号.
  */
 citizenCardNumber?: string, 
 /**
@@ -3014,7 +3796,15 @@ importId?: ImportId,
 /**
  * `new`, `replacement`, `exchange`; new when absent.
  */
-kind?: OrderKind, };
+kind?: OrderKind, 
+/**
+ * Why a card is ordered again: needed for 补办 and 换卡.
+ */
+reason?: string, 
+/**
+ * True to write the orders down without asking for the cards yet (草稿).
+ */
+draft?: boolean, };
 export type RequestTransferRequest = { 
 /**
  * School that asks.
@@ -3078,6 +3868,11 @@ password: string,
  * Whether the next sign-in must change it; true unless said otherwise.
  */
 forcedChange?: boolean, };
+export type RestoreCardRequest = { 
+/**
+ * Card.
+ */
+id: CardId, };
 export type RestorePupilRequest = { 
 /**
  * Pupil.
@@ -3091,11 +3886,115 @@ grade?: number,
  * 班级序号 of another class.
  */
 classNumber?: number, };
+export type ResultColumns = { 
+/**
+ * Heading of 制卡编号; this or `paper` tells which order a row is about.
+ */
+lineNo?: string, 
+/**
+ * Heading of 证件号码.
+ */
+paper?: string, 
+/**
+ * Heading of 姓名: compared with the order's.
+ */
+name?: string, 
+/**
+ * Heading of E卡通号.
+ */
+cardNo: string, 
+/**
+ * Heading of 卡序列号.
+ */
+serialNo?: string, 
+/**
+ * Heading of 市民卡卡号.
+ */
+citizenNo?: string, 
+/**
+ * Heading of the result; without it a row with a card number is made.
+ */
+outcome?: string, 
+/**
+ * Heading of the reason of a failure.
+ */
+reason?: string, 
+/**
+ * Heading of the day until which the card is valid: its first 增效记录.
+ */
+validUntil?: string, 
+/**
+ * Words that mean made.
+ */
+madeWords: Array<string>, 
+/**
+ * Words that mean failed.
+ */
+failedWords: Array<string>, };
+export type ResultFileView = { 
+/**
+ * Its name.
+ */
+fileName: string, 
+/**
+ * Its SHA-256.
+ */
+sha256: string, 
+/**
+ * Rows.
+ */
+rows: number, 
+/**
+ * Cards made by it.
+ */
+made: number, 
+/**
+ * Failures told by it.
+ */
+failed: number, 
+/**
+ * Rows with errors.
+ */
+errors: number, 
+/**
+ * When; epoch milliseconds.
+ */
+readAt: number, 
+/**
+ * By whom.
+ */
+readBy: string, };
 export type ResumeSessionRequest = { 
 /**
  * Password.
  */
 password: string, };
+export type RetryOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, };
+export type ReturnBatchRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, 
+/**
+ * Staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name of the file; its extension must not contradict its content.
+ */
+fileName: string, 
+/**
+ * `all` writes all rows or, when one has an error, none; `valid` the right ones.
+ */
+mode?: "all" | "valid", };
 export type ReturnOrdersRequest = { 
 /**
  * These.
@@ -3109,6 +4008,39 @@ filter?: OrderFilter,
  * Why: the school reads it.
  */
 reason: string, };
+export type ReturnReport = { 
+/**
+ * Rows.
+ */
+rows: number, 
+/**
+ * Cards that it brings.
+ */
+made: number, 
+/**
+ * Failures that it tells.
+ */
+failed: number, 
+/**
+ * Rows that say what is on record.
+ */
+unchanged: number, 
+/**
+ * Rows with errors: nothing of them is written.
+ */
+errors: number, 
+/**
+ * Problems with their cells, at most 500.
+ */
+problems: Array<Problem>, 
+/**
+ * True when it was written.
+ */
+committed: boolean, 
+/**
+ * The batch with its ledger, after it.
+ */
+batch: BatchView, };
 export type ReturnReviewRequest = { 
 /**
  * These.
@@ -3234,6 +4166,27 @@ form: PupilForm,
  * Submits to the district as well.
  */
 submit?: boolean, };
+export type SaveTemplateRequest = { 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Template that is changed; a new one when absent.
+ */
+id?: TemplateId, 
+/**
+ * Version that the person saw.
+ */
+version?: number, 
+/**
+ * Name, 1–50 characters.
+ */
+name: string, 
+/**
+ * Columns, code tables, encoding, result columns.
+ */
+content: TemplateContent, };
 export type SchoolCount = { 
 /**
  * School.
@@ -3454,6 +4407,16 @@ classes: boolean,
  */
 pupils: boolean, };
 export type Severity = "note" | "warning" | "error";
+export type ShowBatchRequest = { 
+/**
+ * Batch.
+ */
+id: BatchId, };
+export type ShowCardRequest = { 
+/**
+ * Card.
+ */
+id: CardId, };
 export type ShowImportRequest = { 
 /**
  * Import.
@@ -3468,6 +4431,11 @@ summary: ImportSummary,
  * Problems by kind, most rows first.
  */
 groups: Array<ProblemGroup>, };
+export type ShowOrderRequest = { 
+/**
+ * Order.
+ */
+id: OrderId, };
 export type ShowPupilRequest = { 
 /**
  * Pupil.
@@ -3559,6 +4527,16 @@ token: string,
 session: SessionView, };
 export type SignOutRequest = Record<symbol, never>;
 export type SignOutResponse = Record<symbol, never>;
+export type Source = "sequence" | "lineNo" | "batchNo" | "name" | "gender" | "birthDate" | "paperKind" | "paper" | "nationality" | "studentNumber" | "district" | "districtName" | "schoolCode" | "schoolName" | "grade" | "classNumber" | "orderKind" | "oldCard" | "fixed";
+export type SourceChoice = { 
+/**
+ * Word.
+ */
+source: Source, 
+/**
+ * Name.
+ */
+name: string, };
 export type StagedFile = { 
 /**
  * Id of the staged file.
@@ -3648,6 +4626,15 @@ column?: string,
  * Heading of the column.
  */
 heading?: string, };
+export type SubmitOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit, at most 20 000; without a state those that can take the step.
+ */
+filter?: OrderFilter, };
 export type SubmitPupilsRequest = { 
 /**
  * School.
@@ -3699,6 +4686,24 @@ required: boolean,
  * How to fill it.
  */
 note: string, };
+export type TemplateContent = { 
+/**
+ * Kind of the production file, as `FileFormat::as_str`.
+ */
+format: FileFormat, 
+/**
+ * Encoding of a text file, as `Encoding::as_str`.
+ */
+encoding: Encoding, 
+/**
+ * Columns in order.
+ */
+columns: Array<ProductionColumn>, 
+/**
+ * How the result file is read.
+ */
+result: ResultColumns, };
+export type TemplateId = string;
 export type TodoItem = { 
 /**
  * What waits.
@@ -3979,6 +4984,31 @@ export type Ops = {
   "order.totals": { req: OrderTotalsRequest; res: OrderTotalsResponse };
   "order.counts": { req: CountOrdersRequest; res: CountOrdersResponse };
   "order.export": { req: ExportOrdersRequest; res: ExportedFile };
+  "order.submit": { req: SubmitOrdersRequest; res: StepResult };
+  "order.retry": { req: RetryOrdersRequest; res: StepResult };
+  "order.deliver": { req: DeliverOrdersRequest; res: StepResult };
+  "order.cancel": { req: CancelOrdersRequest; res: StepResult };
+  "order.show": { req: ShowOrderRequest; res: OrderPage };
+  "order.check": { req: CheckOrdersRequest; res: CheckOrdersResponse };
+  "batch.templates": { req: ListTemplatesRequest; res: ListTemplatesResponse };
+  "batch.saveTemplate": { req: SaveTemplateRequest; res: CardTemplateView };
+  "batch.deleteTemplate": { req: DeleteTemplateRequest; res: DeleteTemplateResponse };
+  "batch.preview": { req: PreviewBatchRequest; res: PreviewBatchResponse };
+  "batch.create": { req: CreateBatchRequest; res: CreateBatchResponse };
+  "batch.list": { req: ListBatchesRequest; res: ListBatchesResponse };
+  "batch.show": { req: ShowBatchRequest; res: BatchPage };
+  "batch.lines": { req: BatchLinesRequest; res: BatchLinesResponse };
+  "batch.export": { req: ExportBatchRequest; res: ExportBatchResponse };
+  "batch.discard": { req: DiscardBatchRequest; res: BatchView };
+  "batch.previewReturn": { req: PreviewReturnRequest; res: ReturnReport };
+  "batch.return": { req: ReturnBatchRequest; res: ReturnReport };
+  "batch.fail": { req: FailLinesRequest; res: BatchView };
+  "batch.close": { req: CloseBatchRequest; res: BatchView };
+  "card.find": { req: FindCardRequest; res: FindCardResponse };
+  "card.show": { req: ShowCardRequest; res: CardPage };
+  "card.lose": { req: LoseCardRequest; res: CardView };
+  "card.restore": { req: RestoreCardRequest; res: CardView };
+  "card.invalidate": { req: InvalidateCardRequest; res: CardView };
   "audit.list": { req: ListAuditRequest; res: ListAuditResponse };
   "audit.export": { req: ExportAuditRequest; res: ExportedFile };
   "audit.verify": { req: VerifyAuditRequest; res: VerifyAuditResponse };

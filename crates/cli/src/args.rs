@@ -8,8 +8,8 @@ use ekatong_host::Exit;
 use serde_json::json;
 
 use crate::commands::{
-    audit, call, class, demo, district, grade, import, init, key, order, pupil, registration,
-    review, school, setting, template, user,
+    audit, batch, call, card, class, demo, district, grade, import, init, key, order, pupil,
+    registration, review, school, setting, template, user,
 };
 use crate::output::Output;
 
@@ -83,6 +83,12 @@ pub(crate) enum Noun {
     /// 制卡订单
     #[command(subcommand)]
     Order(order::Order),
+    /// 制卡批次与结果文件
+    #[command(subcommand)]
+    Batch(batch::Batch),
+    /// 卡片
+    #[command(subcommand)]
+    Card(card::Card),
     /// 审计
     #[command(subcommand)]
     Audit(audit::Audit),

@@ -64,6 +64,14 @@ pub enum Permission {
     ConfirmOrders,
     /// See card orders.
     ReadOrders,
+    /// Make production batches, hand them over, read their result files; column templates.
+    ManageBatches,
+    /// See production batches.
+    ReadBatches,
+    /// Report cards lost, find them again, make them invalid.
+    ManageCards,
+    /// Find cards and see their pages.
+    ReadCards,
     /// Create, change and disable accounts.
     ManageAccounts,
     /// Unlock accounts and reset passwords.
@@ -109,6 +117,8 @@ impl Role {
                 P::RequestOrders,
                 P::ReviewOrders,
                 P::ReadOrders,
+                P::ReadBatches,
+                P::ReadCards,
                 P::ManageAccounts,
                 P::UnlockAccounts,
             ],
@@ -125,6 +135,8 @@ impl Role {
                 P::RequestOrders,
                 P::ReviewOrders,
                 P::ReadOrders,
+                P::ReadBatches,
+                P::ReadCards,
                 P::ManageAccounts,
                 P::UnlockAccounts,
                 P::ReadAudit,
@@ -137,6 +149,7 @@ impl Role {
                 P::RevealPupils,
                 P::RequestOrders,
                 P::ReadOrders,
+                P::ReadCards,
                 P::ReadAudit,
             ],
             Self::CardOffice => &[
@@ -144,6 +157,10 @@ impl Role {
                 P::ReadPupils,
                 P::ConfirmOrders,
                 P::ReadOrders,
+                P::ManageBatches,
+                P::ReadBatches,
+                P::ManageCards,
+                P::ReadCards,
                 P::ReadAudit,
             ],
             Self::Operator => &[P::UnlockAccounts, P::ReadAudit, P::ReadHealth, P::RunJobs],
@@ -407,9 +424,14 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::ManageAccounts | P::UnlockAccounts => "您的账户不能管理这个账户。",
         P::ReadAudit | P::VerifyAudit => "您的账户不能查看这部分审计记录。",
         P::RunJobs => "系统任务由运维执行。",
-        P::ReadOrganisation | P::ReadPupils | P::ReadOrders | P::ReadHealth => {
-            "您的账户不能查看这些内容。"
-        }
+        P::ManageBatches => "制卡批次和结果文件由本区卡务处理。",
+        P::ManageCards => "卡的挂失和作废由本区卡务办理。",
+        P::ReadOrganisation
+        | P::ReadPupils
+        | P::ReadOrders
+        | P::ReadBatches
+        | P::ReadCards
+        | P::ReadHealth => "您的账户不能查看这些内容。",
     };
     Problem::new(Code::Forbidden).message(what).into()
 }

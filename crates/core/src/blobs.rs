@@ -30,6 +30,31 @@ pub(crate) async fn write(
     bytes: &[u8],
     now: Timestamp,
 ) -> Result<BlobId, OpError> {
+    write_until(uow, cipher, account, file_name, bytes, now.ms() + KEEP_MS).await
+}
+
+/// Keeps a file without a term, for what holds its id.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn write_kept(
+    uow: &mut dyn UnitOfWork,
+    cipher: &dyn Cipher,
+    account: AccountId,
+    file_name: &str,
+    bytes: &[u8],
+) -> Result<BlobId, OpError> {
+    write_until(uow, cipher, account, file_name, bytes, i64::MAX).await
+}
+
+async fn write_until(
+    uow: &mut dyn UnitOfWork,
+    cipher: &dyn Cipher,
+    account: AccountId,
+    file_name: &str,
+    bytes: &[u8],
+    expires_at: i64,
+) -> Result<BlobId, OpError> {
     let id = BlobId(crate::id::new());
     let size =
         i64::try_from(bytes.len()).map_err(|source| OpError::internal("staging a file", source))?;
@@ -38,7 +63,7 @@ pub(crate) async fn write(
         account_id: account,
         file_name: file_name.to_owned(),
         size,
-        expires_at: now.ms() + KEEP_MS,
+        expires_at,
     })
     .await?;
     for (number, chunk) in (0_i64..).zip(bytes.chunks(CHUNK)) {

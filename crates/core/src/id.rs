@@ -38,6 +38,12 @@ ids! {
     ImportId,
     /// A card order.
     OrderId,
+    /// A card.
+    CardId,
+    /// A production batch.
+    BatchId,
+    /// A column template of production and result files.
+    TemplateId,
     /// An account.
     AccountId,
     /// An entry of the audit log.

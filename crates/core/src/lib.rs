@@ -2,7 +2,8 @@
 //!
 //! Start at [`registry`]: every operation with its permission. [`dispatch`] is
 //! the one door to them, [`access`] the table of roles, [`domain`] what exists,
-//! [`import`] how a workbook is read, [`ports`] what a host must give.
+//! [`import`] how a workbook is read, [`production`] what a card bureau is
+//! given and gives back, [`ports`] what a host must give.
 
 pub mod access;
 pub mod audit;
@@ -16,6 +17,7 @@ pub mod import;
 pub mod ops;
 pub mod password;
 pub mod ports;
+pub mod production;
 pub mod registry;
 pub mod settings;
 mod touches;

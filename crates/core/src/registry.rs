@@ -219,6 +219,34 @@ operations! {
     "order.counts"           "统计制卡订单" Read  ReadOrders => order::counts { CountOrdersRequest -> CountOrdersResponse }
     "order.export"           "导出制卡订单" Job   ReadOrders => order::export { ExportOrdersRequest -> ExportedFile } gives [blobId]
 
+    "order.submit"           "提交制卡申请" Write RequestOrders => order::submit { SubmitOrdersRequest -> StepResult }
+    "order.retry"            "重新制卡"     Write ConfirmOrders => order::retry { RetryOrdersRequest -> StepResult }
+    "order.deliver"          "发卡"         Write ReadOrders => order::deliver { DeliverOrdersRequest -> StepResult }
+    "order.cancel"           "作废订单"     Write ReadOrders => order::cancel { CancelOrdersRequest -> StepResult }
+    "order.show"             "查看订单"     Read  ReadOrders => order::show { ShowOrderRequest -> OrderPage }
+    "order.check"            "制卡检查"     Read  ReadOrders => order::check { CheckOrdersRequest -> CheckOrdersResponse }
+
+    "batch.templates"        "查看制卡模板" Read  ReadBatches => batch::templates { ListTemplatesRequest -> ListTemplatesResponse }
+    "batch.saveTemplate"     "保存制卡模板" Write ManageBatches => batch::save_template { SaveTemplateRequest -> CardTemplateView }
+    "batch.deleteTemplate"   "删除制卡模板" Write ManageBatches => batch::delete_template { DeleteTemplateRequest -> DeleteTemplateResponse }
+    "batch.preview"          "预览制卡批次" Read  ManageBatches => batch::preview { PreviewBatchRequest -> PreviewBatchResponse }
+    "batch.create"           "建立制卡批次" Write ManageBatches => batch::create { CreateBatchRequest -> CreateBatchResponse }
+    "batch.list"             "查看制卡批次" Read  ReadBatches => batch::list { ListBatchesRequest -> ListBatchesResponse }
+    "batch.show"             "查看制卡批次" Read  ReadBatches => batch::show { ShowBatchRequest -> BatchPage }
+    "batch.lines"            "查看批次明细" Read  ReadBatches => batch::lines { BatchLinesRequest -> BatchLinesResponse }
+    "batch.export"           "导出制卡批次" Job   ManageBatches => batch::export { ExportBatchRequest -> ExportBatchResponse } gives [blobId]
+    "batch.discard"          "放弃制卡批次" Write ManageBatches => batch::discard { DiscardBatchRequest -> BatchView }
+    "batch.previewReturn"    "核对结果文件" Job   ManageBatches => batch::preview_return { PreviewReturnRequest -> ReturnReport } takes [blobId]
+    "batch.return"           "读入结果文件" Job   ManageBatches => batch::return_ { ReturnBatchRequest -> ReturnReport } takes [blobId]
+    "batch.fail"             "登记制卡失败" Write ManageBatches => batch::fail { FailLinesRequest -> BatchView }
+    "batch.close"            "结清制卡批次" Write ManageBatches => batch::close { CloseBatchRequest -> BatchView }
+
+    "card.find"              "查找卡片"     Read  ReadCards => card::find { FindCardRequest -> FindCardResponse }
+    "card.show"              "查看卡片"     Read  ReadCards => card::show { ShowCardRequest -> CardPage }
+    "card.lose"              "挂失"         Write ManageCards => card::lose { LoseCardRequest -> CardView }
+    "card.restore"           "解除挂失"     Write ManageCards => card::restore { RestoreCardRequest -> CardView }
+    "card.invalidate"        "作废卡片"     Write ManageCards => card::invalidate { InvalidateCardRequest -> CardView }
+
     "audit.list"             "查看审计"     Read  ReadAudit => audit::list { ListAuditRequest -> ListAuditResponse }
     "audit.export"           "导出审计"     Job   ReadAudit => audit::export { ExportAuditRequest -> ExportedFile } gives [blobId]
     "audit.verify"           "校验审计"     Read  VerifyAudit => audit::verify { VerifyAuditRequest -> VerifyAuditResponse }

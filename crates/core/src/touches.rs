@@ -2,7 +2,10 @@
 
 use crate::access::Place;
 use crate::error::{Code, OpError, Problem};
-use crate::id::{AccountId, ApplicationId, ClassId, GradeId, ImportId, OrderId, PupilId, SchoolId};
+use crate::id::{
+    AccountId, ApplicationId, BatchId, CardId, ClassId, GradeId, ImportId, OrderId, PupilId,
+    SchoolId, TemplateId,
+};
 use crate::ports::UnitOfWork;
 
 /// What a request touches.
@@ -34,6 +37,12 @@ pub(crate) enum Touched {
     Orders(Vec<OrderId>),
     /// Applications.
     Applications(Vec<ApplicationId>),
+    /// A production batch.
+    Batch(BatchId),
+    /// A column template.
+    Template(TemplateId),
+    /// A card: the place of its holder.
+    Card(CardId),
 }
 
 /// Every request says what it touches.
@@ -102,6 +111,18 @@ pub(crate) async fn places(
             uow.account(*id).await?.ok_or(Code::NotFound)?;
             let grants = uow.grants(*id).await?;
             grants.iter().map(Place::of_grant).collect()
+        }
+        Touched::Batch(id) => {
+            let batch = uow.batch(*id).await?.ok_or(Code::BatchUnknown)?;
+            vec![Place::District(batch.district)]
+        }
+        Touched::Template(id) => {
+            let template = uow.card_template(*id).await?.ok_or(Code::TemplateUnknown)?;
+            vec![Place::District(template.district)]
+        }
+        Touched::Card(id) => {
+            let card = uow.card(*id).await?.ok_or(Code::CardUnknown)?;
+            vec![Place::School(card.district, card.school_id)]
         }
         Touched::Pupils(ids) => {
             if ids.is_empty() {

@@ -3,7 +3,7 @@
 //! [`Sheets`] is the whole surface: hosts hand it to the rules as their
 //! [`Workbooks`]. `detect` decides what a file is, `package`, `workbook` and
 //! `read` read an .xlsx as a stream, `xls` and `csv` the other two containers,
-//! `template` and `table` write, `mark` puts errors into a person's own workbook.
+//! `template`, `table`, `write_csv` and `zipped` write, `mark` puts errors into a person's own workbook.
 //! A new container gets its own module that
 //! implements [`Workbook`] and one arm in [`Sheets::open`].
 //!
@@ -28,7 +28,9 @@ mod table;
 mod template;
 mod text;
 mod workbook;
+mod write_csv;
 mod xls;
+mod zipped;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -36,6 +38,7 @@ use ekatong_core::error::OpError;
 use ekatong_core::import::cells::{Container, FileLimits, Workbook};
 use ekatong_core::import::marked::{MarkedRows, MarkedTable, MarkedWorkbook};
 use ekatong_core::import::table::{Table, TableRows, Template, Workbooks};
+use ekatong_core::production::template::Encoding;
 
 use crate::fault::Fault;
 
@@ -73,6 +76,19 @@ impl Workbooks for Sheets {
 
     fn table(&self, table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, OpError> {
         table::write(table, rows).map_err(|e| OpError::internal("writing a table", e))
+    }
+
+    fn csv(
+        &self,
+        table: &Table,
+        encoding: Encoding,
+        rows: &mut dyn TableRows,
+    ) -> Result<Vec<u8>, OpError> {
+        Ok(write_csv::write(table, encoding, rows))
+    }
+
+    fn package(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, OpError> {
+        zipped::write(files).map_err(|e| OpError::internal("writing a package", e))
     }
 
     fn mark(

@@ -16,6 +16,17 @@ const KEYS: &[(&str, &str, Code)] = &[
     ("district_pkey", "district.code", Code::DistrictTaken),
     ("account_login", "account.login", Code::LoginTaken),
     ("card_order_open", "card_order.pupil_id", Code::OrderOpen),
+    ("card_number", "card.card_no", Code::CardNumberTaken),
+    ("card_serial", "card.serial_no", Code::CardNumberTaken),
+    ("card_citizen", "card.citizen_no", Code::CardNumberTaken),
+    ("card_valid", "card.pupil_id", Code::CardState),
+    (
+        "card_template_name",
+        "card_template.name",
+        Code::TemplateNameTaken,
+    ),
+    // Another batch of the district took the number of the day in the same instant.
+    ("batch_number", "batch.batch_no", Code::Busy),
 ];
 
 /// SQLite: `SQLITE_BUSY` and `SQLITE_LOCKED`, whatever the extended code.

@@ -1,7 +1,9 @@
 //! The commands, one file a noun.
 
 pub(crate) mod audit;
+pub(crate) mod batch;
 pub(crate) mod call;
+pub(crate) mod card;
 pub(crate) mod class;
 pub(crate) mod demo;
 pub(crate) mod district;
@@ -50,6 +52,8 @@ pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> 
         Noun::Review(command) => review::run(command, context).await,
         Noun::Registration(command) => registration::run(command, context).await,
         Noun::Order(command) => order::run(command, context).await,
+        Noun::Batch(command) => batch::run(command, context).await,
+        Noun::Card(command) => card::run(command, context).await,
         Noun::Audit(command) => audit::run(command, context).await,
         Noun::Key(command) => key::run(command, context).await,
         Noun::Call(command) => call::run(command, context).await,

@@ -26,6 +26,22 @@ pub(crate) enum Order {
     Return(WhichWithReason),
     /// 撤回确认，须写原因
     Withdraw(WhichWithReason),
+    /// 提交草稿和被退回的订单
+    Submit(Which),
+    /// 重新制卡：制卡失败的订单回到区审核通过
+    Retry(Which),
+    /// 发卡
+    Deliver(Which),
+    /// 作废，须写原因
+    Cancel(WhichWithReason),
+    /// 查看一张订单的全部步骤
+    Show {
+        /// 订单编号
+        #[arg(value_name = "编号", value_parser = id)]
+        id: Uuid,
+    },
+    /// 制卡检查：列出会被挡在制卡文件之外的订单、原因和改法
+    Check(Filter),
     /// 按确认制卡时间查看订单
     List(List),
     /// 按状态统计订单
@@ -53,6 +69,12 @@ pub(crate) struct Request {
     /// 种类：new 新办、replacement 补办、exchange 换卡（默认新办）
     #[arg(long, value_name = "种类")]
     kind: Option<String>,
+    /// 补办或换卡的原因
+    #[arg(long, value_name = "原因")]
+    reason: Option<String>,
+    /// 只存为草稿，不申请
+    #[arg(long)]
+    draft: bool,
 }
 
 #[derive(Debug, Args)]
@@ -167,9 +189,16 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Exit, Failu
                 .maybe("grade", which.class.map(|class| class.grade))
                 .maybe("classNumber", which.class.map(|class| class.number))
                 .maybe("kind", request.kind)
+                .maybe("reason", request.reason)
+                .with("draft", request.draft)
                 .done();
             let answer = session.call("order.request", payload).await?;
-            Ok(step_result(session.output, &answer, "已申请"))
+            let done = if request.draft {
+                "已存为草稿"
+            } else {
+                "已申请"
+            };
+            Ok(step_result(session.output, &answer, done))
         }
         Order::Approve(which) => {
             let request = which.request(session).await?;
@@ -186,6 +215,27 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Exit, Failu
         Order::Withdraw(which) => {
             let request = which.request(session).await?;
             step(session, request, "order.withdraw", "已撤回").await
+        }
+        Order::Submit(which) => {
+            let request = which.request(session).await?;
+            step(session, request, "order.submit", "已提交").await
+        }
+        Order::Retry(which) => {
+            let request = which.request(session).await?;
+            step(session, request, "order.retry", "已回到区审核通过").await
+        }
+        Order::Deliver(which) => {
+            let request = which.request(session).await?;
+            step(session, request, "order.deliver", "已发卡").await
+        }
+        Order::Cancel(which) => {
+            let request = which.request(session).await?;
+            step(session, request, "order.cancel", "已作废").await
+        }
+        Order::Show { id } => session.show("order.show", json!({ "id": id }), page).await,
+        Order::Check(filter) => {
+            let request = json!({ "filter": filter.request(session).await? });
+            session.show("order.check", request, checked).await
         }
         Order::List(list) => show(session, list).await,
         Order::Counts(filter) => {
@@ -213,6 +263,86 @@ async fn show(session: &Session, command: List) -> Result<Exit, Failure> {
     let request = json!({ "filter": command.filter.request(session).await? });
     let out = (out.as_path(), command.force);
     export(session, "order.export", request, out, "张订单").await
+}
+
+fn page(output: Output, answer: &Value) {
+    let order = answer.get("order").cloned().unwrap_or_default();
+    output.line(&format!(
+        "{}  {}  {}  {}（{}）",
+        text(&order, "pupilName"),
+        text(&order, "schoolName"),
+        class_of(&order),
+        text(&order, "stateName"),
+        text(&order, "kindName")
+    ));
+    for (name, key) in [
+        ("申请原因", "requestReason"),
+        ("批次", "batchNo"),
+        ("E卡通号", "cardNo"),
+    ] {
+        let value = text(&order, key);
+        if !value.is_empty() {
+            output.line(&format!("{name}：{value}"));
+        }
+    }
+    let rows: Vec<Vec<String>> = list(answer, "events")
+        .iter()
+        .map(|event| {
+            vec![
+                moment(event, "at"),
+                text(event, "stepName").to_owned(),
+                text(event, "stateName").to_owned(),
+                text(event, "by").to_owned(),
+                text(event, "reason").to_owned(),
+            ]
+        })
+        .collect();
+    output.table(&["时间", "步骤", "之后的状态", "经办人", "原因"], &rows);
+    faults(output, answer);
+}
+
+fn checked(output: Output, answer: &Value) {
+    output.line(&format!(
+        "检查了 {} 张订单，{} 张不能制卡",
+        number(answer, "checked"),
+        number(answer, "faulty")
+    ));
+    faults(output, answer);
+}
+
+/// Faults of orders, each with its cause and where it is mended.
+pub(super) fn faults(output: Output, answer: &Value) {
+    let rows: Vec<Vec<String>> = list(answer, "faults")
+        .iter()
+        .map(|fault| {
+            vec![
+                text(fault, "schoolName").to_owned(),
+                class_of(fault),
+                text(fault, "pupilName").to_owned(),
+                text(fault, "message").to_owned(),
+                text(fault, "mendName").to_owned(),
+                text(fault, "orderId").to_owned(),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        output.table(&["学校", "班级", "姓名", "原因", "改法", "订单编号"], &rows);
+    }
+}
+
+/// Faults as problems that name the pupil.
+pub(super) fn fault_problems(answer: &Value) -> Vec<Value> {
+    list(answer, "faults")
+        .iter()
+        .map(|fault| {
+            let mut problem = fault.clone();
+            let message = format!("{}：{}", text(fault, "pupilName"), text(fault, "message"));
+            if let Some(problem) = problem.as_object_mut() {
+                problem.insert("message".to_owned(), message.into());
+            }
+            problem
+        })
+        .collect()
 }
 
 fn table(output: Output, answer: &Value) {

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod cards;
 mod crashes;
 mod demo;
 mod disk_full;

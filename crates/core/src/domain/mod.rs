@@ -7,11 +7,12 @@
 //! beside it.
 
 #[macro_use]
-mod words;
+pub(crate) mod words;
 
 pub mod address;
 pub mod application;
 pub mod bank_card;
+pub mod batch;
 pub mod card;
 pub mod class;
 pub mod correction;

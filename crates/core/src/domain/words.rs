@@ -70,3 +70,5 @@ macro_rules! redacted_debug {
         }
     };
 }
+
+pub(crate) use {redacted_debug, words};

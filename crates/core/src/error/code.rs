@@ -336,6 +336,14 @@ codes! {
     // ---- cards ----
     /// Card number holds more than letters and digits.
     CardNumberInvalid = "card.number_invalid",
+    /// Card number that Excel keeps as a number: its digits are lost.
+    CardNumberPrecision = "card.number_precision",
+    /// The number is on another card.
+    CardNumberTaken = "card.number_taken",
+    /// No such card.
+    CardUnknown = "card.unknown",
+    /// The step is not possible from the card's state.
+    CardState = "card.state",
 
     // ---- orders ----
     /// No such order.
@@ -344,6 +352,66 @@ codes! {
     OrderOpen = "order.open",
     /// The step is not possible from the order's state.
     OrderState = "order.state",
+    /// A first card for a pupil who has one.
+    OrderCardValid = "order.card_valid",
+    /// No record of the card that is to be replaced: a warning.
+    OrderOldCardUnknown = "order.old_card_unknown",
+    /// The pupil has no gender: a card needs 1 or 2 (CARD-4).
+    OrderGenderMissing = "order.gender_missing",
+    /// The order has no district code (CARD-4).
+    OrderDistrictEmpty = "order.district_empty",
+    /// The school does not belong to the order's district (CARD-4).
+    OrderSchoolDistrict = "order.school_district",
+    /// In another batch that is not settled (CARD-4).
+    OrderInBatch = "order.in_batch",
+
+    // ---- production batches ----
+    /// No such batch.
+    BatchUnknown = "batch.unknown",
+    /// The step is not possible from the batch's state.
+    BatchState = "batch.state",
+    /// No order passed the checks.
+    BatchNothingReady = "batch.nothing_ready",
+    /// More orders than one batch takes.
+    BatchTooMany = "batch.too_many",
+    /// Orders of several districts.
+    BatchDistricts = "batch.districts",
+    /// A column of the production file has nothing to say about an order.
+    BatchFieldEmpty = "batch.field_empty",
+    /// A code table of the template lacks a value.
+    BatchCodeMissing = "batch.code_missing",
+    /// A produced file of 0 or 1 KB.
+    BatchFileSmall = "batch.file_small",
+    /// A produced file that does not read back as it was meant.
+    BatchFileWrong = "batch.file_wrong",
+    /// Orders without a result: the batch cannot be closed.
+    BatchNotSettled = "batch.not_settled",
+    /// A column template that cannot work.
+    TemplateInvalid = "template.invalid",
+    /// No such template.
+    TemplateUnknown = "template.unknown",
+    /// The district has a template of this name.
+    TemplateNameTaken = "template.name_taken",
+
+    // ---- result files ----
+    /// The row names no line of the batch.
+    ResultLineUnknown = "result.line_unknown",
+    /// The row does not say which order it is about.
+    ResultLineMissing = "result.line_missing",
+    /// Name or paper of the row are not those of its order.
+    ResultMismatch = "result.mismatch",
+    /// A result that the template does not know.
+    ResultWordUnknown = "result.word_unknown",
+    /// Made, but without a card number.
+    ResultCardMissing = "result.card_missing",
+    /// The order has another result already.
+    ResultConflict = "result.conflict",
+    /// A date that is none, or before the day of the card.
+    ResultDateInvalid = "result.date_invalid",
+    /// `all` asked for, but some rows have errors.
+    ResultHasErrors = "result.has_errors",
+
+    // ---- what many share ----
     /// A reason is needed.
     ReasonRequired = "reason.required",
     /// The photo is missing: a warning at the request.

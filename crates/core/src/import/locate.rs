@@ -61,7 +61,17 @@ struct Candidate {
 /// # Errors
 /// `sheet.not_found`, `sheet.ambiguous`, and what reading the file gives.
 pub fn locate(workbook: &mut dyn Workbook, table: &ImportTable) -> Result<Located, OpError> {
-    let columns = table.columns;
+    locate_columns(workbook, table.columns)
+}
+
+/// As [`locate`], for columns that are told by data.
+///
+/// # Errors
+/// As there.
+pub fn locate_columns(
+    workbook: &mut dyn Workbook,
+    columns: &[Column<'_>],
+) -> Result<Located, OpError> {
     let mut candidates = Vec::new();
     for sheet in 0..workbook.sheets().len() {
         if let Some(candidate) = candidate(workbook, sheet, columns)? {
@@ -105,7 +115,7 @@ pub fn locate(workbook: &mut dyn Workbook, table: &ImportTable) -> Result<Locate
 fn pick<'a>(
     workbook: &mut dyn Workbook,
     candidates: &'a [Candidate],
-    columns: &[Column],
+    columns: &[Column<'_>],
     name: &impl Fn(&Candidate) -> String,
 ) -> Result<Option<&'a Candidate>, OpError> {
     for visible in [true, false] {
@@ -142,7 +152,7 @@ fn pick<'a>(
 fn candidate(
     workbook: &mut dyn Workbook,
     sheet: usize,
-    columns: &[Column],
+    columns: &[Column<'_>],
 ) -> Result<Option<Candidate>, OpError> {
     let visible = workbook.sheets().get(sheet).is_some_and(|s| s.visible);
     let mut best: Option<Candidate> = None;
@@ -197,7 +207,7 @@ fn headings(row: &SheetRow) -> Vec<(u32, String)> {
 fn has_data(
     workbook: &mut dyn Workbook,
     candidate: &Candidate,
-    columns: &[Column],
+    columns: &[Column<'_>],
 ) -> Result<bool, OpError> {
     let map = column_map(candidate, columns, String::new(), workbook.container());
     let mut found = false;
@@ -214,7 +224,7 @@ fn has_data(
 
 fn column_map(
     candidate: &Candidate,
-    columns: &[Column],
+    columns: &[Column<'_>],
     sheet: String,
     container: Container,
 ) -> ColumnMap {
@@ -235,7 +245,7 @@ fn column_map(
 /// Judges the headings: missing, old, repeated and superfluous ones.
 fn judge(
     candidate: &Candidate,
-    columns: &[Column],
+    columns: &[Column<'_>],
     sheet: String,
     container: Container,
 ) -> Located {

@@ -27,7 +27,7 @@ use std::ops::ControlFlow;
 
 use cells::{FileLimits, SheetFacts, Workbook};
 use duplicates::{FileDuplicates, Fingerprint, fingerprint, fingerprint_of_cells};
-pub use locate::{Located, locate};
+pub use locate::{Located, locate, locate_columns};
 use row::{Column, ColumnMap, Covered, RowNature, RowReader, TableRow};
 use snapshot::{Snapshot, SnapshotClass};
 
@@ -50,7 +50,7 @@ pub struct ImportTable {
     /// Name of the template's sheet, and of the kind for people: 新生信息.
     pub name: &'static str,
     /// Its columns, in the order of the template.
-    pub columns: &'static [Column],
+    pub columns: &'static [Column<'static>],
     /// The column whose value tells rows apart; duplicates point to it.
     pub identity_column: usize,
     /// What tells rows apart, for messages: 证件号码.
@@ -191,7 +191,7 @@ pub fn preview<E>(
     let mut duplicates = FileDuplicates::new(table.identity);
     let mut rows = 0_u32;
     let mut stopped: Option<OpError> = None;
-    let walked = walk(table, workbook, &located, &mut |row, _| {
+    let walked = walk(table.columns, workbook, &located, &mut |row, _| {
         rows = rows.saturating_add(1);
         if rows <= limits.rows && located.refused.is_empty() {
             let checked = kind.check(row, map, snapshot);
@@ -298,7 +298,7 @@ struct Walked {
 
 /// Visits the data rows of a table, each with the token of its marker column.
 fn walk(
-    table: &ImportTable,
+    columns: &[Column<'_>],
     workbook: &mut dyn Workbook,
     located: &Located,
     visit: &mut dyn FnMut(TableRow, Option<String>) -> ControlFlow<()>,
@@ -311,7 +311,7 @@ fn walk(
         if row.row <= located.heading_row {
             return ControlFlow::Continue(());
         }
-        match row::nature(&row, table.columns, map) {
+        match row::nature(&row, columns, map) {
             RowNature::Blank => return ControlFlow::Continue(()),
             RowNature::Heading => {
                 repeated.push(row.row);
@@ -336,13 +336,13 @@ fn walk(
     })
 }
 
-/// Visits every data row with its token: for a workbook that was given back
-/// with its errors marked and now returns.
+/// Visits every data row with its token: for a workbook that was given back with its
+/// errors marked and now returns, and for files whose columns are told by data.
 ///
 /// # Errors
 /// As [`preview`], but the rows themselves are not checked.
 pub fn reread(
-    table: &ImportTable,
+    columns: &[Column<'_>],
     workbook: &mut dyn Workbook,
     located: &Located,
     limits: FileLimits,
@@ -353,7 +353,7 @@ pub fn reread(
     }
     let mut rows = 0_u32;
     let mut stopped = None;
-    walk(table, workbook, located, &mut |row, token| {
+    walk(columns, workbook, located, &mut |row, token| {
         rows = rows.saturating_add(1);
         if rows <= limits.rows
             && let Err(error) = sink(row, token)
@@ -382,7 +382,7 @@ pub fn first_token(
         return Ok(None);
     }
     let mut found = None;
-    walk(table, workbook, located, &mut |_, token| {
+    walk(table.columns, workbook, located, &mut |_, token| {
         found = token.filter(|token| token::parse(token).is_some());
         match found {
             Some(_) => ControlFlow::Break(()),

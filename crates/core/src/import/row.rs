@@ -13,11 +13,11 @@ use crate::error::{Code, Place, Problem};
 
 /// A column of an import.
 #[derive(Debug)]
-pub struct Column {
+pub struct Column<'a> {
     /// Key in answers, camelCase.
     pub key: &'static str,
     /// Heading as printed, without the `*` of required columns.
-    pub heading: &'static str,
+    pub heading: &'a str,
     /// Code of the problem when a row leaves it blank; none for optional columns.
     pub required: Option<Code>,
     /// Headings it had in older templates and habits of other systems: a file
@@ -31,7 +31,7 @@ pub struct Column {
     pub width: u16,
 }
 
-impl Column {
+impl Column<'_> {
     /// The heading as printed in templates, `*` behind required ones.
     #[must_use]
     pub fn printed(&self) -> String {
@@ -163,7 +163,7 @@ impl ColumnMap {
 
     /// The place of a column in a row.
     #[must_use]
-    pub fn place(&self, row: u32, index: usize, column: &Column) -> Place {
+    pub fn place(&self, row: u32, index: usize, column: &Column<'_>) -> Place {
         Place {
             sheet: Some(self.sheet.clone()),
             row: Some(row),
@@ -195,7 +195,7 @@ pub enum Field<'a> {
 
 /// The cells of one row, asked column by column; collects the problems.
 pub struct RowReader<'a> {
-    columns: &'a [Column],
+    columns: &'a [Column<'a>],
     map: &'a ColumnMap,
     row: &'a TableRow,
     problems: Vec<Problem>,
@@ -204,7 +204,7 @@ pub struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     /// A reader of one row.
     #[must_use]
-    pub const fn new(columns: &'a [Column], map: &'a ColumnMap, row: &'a TableRow) -> Self {
+    pub const fn new(columns: &'a [Column<'a>], map: &'a ColumnMap, row: &'a TableRow) -> Self {
         Self {
             columns,
             map,
@@ -217,6 +217,15 @@ impl<'a> RowReader<'a> {
     #[must_use]
     pub const fn container(&self) -> Container {
         self.map.container
+    }
+
+    /// True when the cell shows nothing; says nothing about it.
+    #[must_use]
+    pub fn is_blank(&self, index: usize) -> bool {
+        self.row
+            .cells
+            .get(index)
+            .is_none_or(|cell| !cell.merged && is_blank(&cell.text()) && !cell.formula)
     }
 
     /// Reads a column. Blank required cells, merged cells, error values and
@@ -258,7 +267,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn blank(&mut self, index: usize, column: &Column) -> Field<'a> {
+    fn blank(&mut self, index: usize, column: &Column<'_>) -> Field<'a> {
         if let Some(code) = column.required {
             let problem = Problem::new(code).message(format!("{}未填，请填写。", column.name()));
             self.report(index, problem);
@@ -392,7 +401,7 @@ pub enum RowNature {
 
 /// Tells data from blank rows and from a repeated heading.
 #[must_use]
-pub fn nature(row: &SheetRow, columns: &[Column], map: &ColumnMap) -> RowNature {
+pub fn nature(row: &SheetRow, columns: &[Column<'_>], map: &ColumnMap) -> RowNature {
     let mut filled = 0;
     let mut headings = 0;
     for (column, at) in columns.iter().zip(&map.at) {

@@ -96,6 +96,25 @@ pub trait Workbooks: Send + Sync {
         rows: &mut dyn TableRows,
     ) -> Result<Vec<u8>, crate::error::OpError>;
 
+    /// Bytes of a table as text with commas, for other programs to read. UTF-8 begins
+    /// with a byte order mark, or Excel takes it for another encoding.
+    ///
+    /// # Errors
+    /// An internal fault only.
+    fn csv(
+        &self,
+        table: &Table,
+        encoding: crate::production::template::Encoding,
+        rows: &mut dyn TableRows,
+    ) -> Result<Vec<u8>, crate::error::OpError>;
+
+    /// A package (zip) of these files: name and bytes, in this order. The same files
+    /// always give the same bytes.
+    ///
+    /// # Errors
+    /// An internal fault only.
+    fn package(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, crate::error::OpError>;
+
     /// The workbook `original` with its errors marked: bad cells coloured, with
     /// the reason as a note, and two more columns, one of reasons and a hidden one
     /// of row tokens. Everything else of the person's file stays as it is. Where

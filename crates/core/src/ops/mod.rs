@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod audit;
+pub mod batch;
+pub mod card;
 pub mod class;
 pub mod district;
 pub mod export;

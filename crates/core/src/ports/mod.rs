@@ -7,7 +7,9 @@
 mod accounts;
 mod applications;
 mod audit;
+mod batches;
 mod blobs;
+mod cards;
 mod imports;
 mod moves;
 mod names;
@@ -24,7 +26,9 @@ use async_trait::async_trait;
 pub use accounts::*;
 pub use applications::*;
 pub use audit::*;
+pub use batches::*;
 pub use blobs::*;
+pub use cards::*;
 pub use imports::*;
 pub use moves::*;
 pub use names::*;
@@ -57,6 +61,8 @@ pub trait UnitOfWork:
     + Imports
     + Orders
     + OrderTotals
+    + Batches
+    + Cards
     + Send
 {
     /// Makes the changes last.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::Stored;
-use crate::id::{AccountId, ClassId, OrderId, PupilId, SchoolId};
+use super::{OrderStepRow, Stored};
+use crate::id::{AccountId, BatchId, CardId, ClassId, OrderId, PupilId, SchoolId};
 
 /// An order as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,13 @@ pub struct OrderRecord {
     pub returned_at: Option<i64>,
     /// Why it was returned or withdrawn.
     pub reason: Option<String>,
-    /// Batch.
+    /// Why a card is ordered again.
+    pub request_reason: Option<String>,
+    /// Card that is replaced.
+    pub old_card_id: Option<CardId>,
+    /// Latest batch.
+    pub batch_id: Option<BatchId>,
+    /// Its number.
     pub batch_no: Option<String>,
     /// E卡通号.
     pub card_no: Option<String>,
@@ -96,6 +102,63 @@ pub struct NewOrderRecord {
     pub pupil_id: PupilId,
     /// Kind.
     pub kind: String,
+    /// Step that it begins with: `OrderStep::Save` or `OrderStep::Request`.
+    pub step: String,
+    /// State after that step.
+    pub state: String,
+    /// Why a card is ordered again.
+    pub reason: Option<String>,
+    /// Card that is replaced.
+    pub old_card_id: Option<CardId>,
+}
+
+/// An order with all that a production file may hold.
+#[derive(Clone)]
+pub struct ProductionRecord {
+    /// Order.
+    pub order_id: OrderId,
+    /// `OrderState::as_str`.
+    pub state: String,
+    /// `OrderKind::as_str`.
+    pub kind: String,
+    /// Batch that it is in now.
+    pub batch_no: Option<String>,
+    /// District of the order.
+    pub district: String,
+    /// Its name.
+    pub district_name: String,
+    /// School of the order.
+    pub school_id: SchoolId,
+    /// 学校代码.
+    pub school_code: String,
+    /// Its name.
+    pub school_name: String,
+    /// District that the school belongs to.
+    pub school_district: String,
+    /// Grade number at the request.
+    pub grade: i64,
+    /// 班级序号 at the request.
+    pub class_number: i64,
+    /// Pupil.
+    pub pupil_id: PupilId,
+    /// Name.
+    pub pupil_name: String,
+    /// `PupilStatus::as_str`.
+    pub status: String,
+    /// `male`, `female`.
+    pub gender: Option<String>,
+    /// `2013-09-18`.
+    pub birth_date: Option<String>,
+    /// `PaperKind::as_str`.
+    pub paper_kind: String,
+    /// Nationality.
+    pub nationality: Option<String>,
+    /// Sealed in `pupil.paper`.
+    pub paper_sealed: Vec<u8>,
+    /// Sealed in `pupil.student_number`.
+    pub student_number_sealed: Option<Vec<u8>>,
+    /// E卡通号 of the card that is replaced.
+    pub old_card_no: Option<String>,
 }
 
 /// One step of one order.
@@ -129,22 +192,25 @@ pub trait Orders {
     async fn open_orders(&mut self, pupils: &[PupilId]) -> Stored<Vec<OrderRecord>>;
     /// Districts and schools these orders belong to, and how many of the ids exist.
     async fn order_places(&mut self, ids: &[OrderId]) -> Stored<(Vec<(String, SchoolId)>, i64)>;
-    /// Makes orders in state `requested` for these pupils, with the place and enrolment they have now, and their
-    /// first event. Returns the ids made: a pupil with an open order is left out, the unique key decides.
+    /// Makes orders for these pupils, with the place and enrolment they have now, and their first event. Returns the ids made: a pupil with an open order is left out, the unique key decides.
     async fn insert_orders(
         &mut self,
         orders: &[NewOrderRecord],
         by: AccountId,
         now: i64,
     ) -> Stored<Vec<OrderId>>;
-    /// Takes steps: sets the state, the step's moment (`approve`, `confirm`, `return`; `withdraw` clears the
-    /// confirmation), the reason, and adds an event each. The caller holds the rows' lock.
+    /// Takes steps: sets the state, the step's moment (`request`, `approve`, `confirm`, `return`; `withdraw` and
+    /// `retry` clear the confirmation, `release` the batch), the reason, and adds an event each. The caller holds the rows' lock.
     async fn step_orders(
         &mut self,
         steps: &[OrderStepRecord],
         by: AccountId,
         now: i64,
     ) -> Stored<()>;
+    /// Orders with all that a production file may hold, in the order of the ids.
+    async fn production_records(&mut self, ids: &[OrderId]) -> Stored<Vec<ProductionRecord>>;
+    /// Steps of one order.
+    async fn steps_of_order(&mut self, id: OrderId) -> Stored<Vec<OrderStepRow>>;
     /// Pupils by the start of their name within a scope, at most `limit`: a text filter becomes keys first.
     async fn pupils_named(
         &mut self,

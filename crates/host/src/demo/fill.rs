@@ -457,6 +457,10 @@ impl Writing<'_> {
                         id: OrderId(self.rng.id(batch.requested)),
                         pupil_id: *pupil,
                         kind: kind.as_str().to_owned(),
+                        step: OrderStep::Request.as_str().to_owned(),
+                        state: OrderState::Requested.as_str().to_owned(),
+                        reason: kind.replaces().then(|| "原卡遗失".to_owned()),
+                        old_card_id: None,
                     }
                 })
                 .collect();
@@ -464,21 +468,31 @@ impl Writing<'_> {
                 .insert_orders(&orders, district, batch.requested)
                 .await?;
             self.counts.orders += made.len() as u64;
-            for (at, step, by) in [
-                (batch.approved, OrderStep::Approve, district),
-                (batch.confirmed, OrderStep::Confirm, card),
-                (batch.returned, OrderStep::Return, district),
+            let unlike = "照片与本人不符，请更换后重新申请。";
+            for (at, step, state, by, reason) in [
+                (
+                    batch.approved,
+                    OrderStep::Approve,
+                    OrderState::Approved,
+                    district,
+                    None,
+                ),
+                (
+                    batch.confirmed,
+                    OrderStep::Confirm,
+                    OrderState::Confirmed,
+                    card,
+                    None,
+                ),
+                (
+                    batch.returned,
+                    OrderStep::Return,
+                    OrderState::Returned,
+                    district,
+                    Some(unlike),
+                ),
             ] {
                 let Some(at) = at else { continue };
-                let (state, reason) = match step {
-                    OrderStep::Approve => (OrderState::Approved, None),
-                    OrderStep::Confirm => (OrderState::Confirmed, None),
-                    OrderStep::Return => (
-                        OrderState::Returned,
-                        Some("照片与本人不符，请更换后重新申请。"),
-                    ),
-                    OrderStep::Request | OrderStep::Withdraw | OrderStep::Cancel => continue,
-                };
                 let steps: Vec<OrderStepRecord> = made
                     .iter()
                     .map(|id| OrderStepRecord {

@@ -11,6 +11,7 @@ use ekatong_core::import::cells::{
 };
 use ekatong_core::import::marked::{MarkedRows, MarkedTable, MarkedWorkbook};
 use ekatong_core::import::table::{Table, TableRows, Template, Workbooks};
+use ekatong_core::production::template::Encoding;
 use ekatong_sheet::Sheets;
 
 use super::frames::{Answer, Ask, receive, send};
@@ -90,6 +91,19 @@ impl Workbooks for ReadingProcess {
 
     fn table(&self, table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, OpError> {
         Sheets.table(table, rows)
+    }
+
+    fn csv(
+        &self,
+        table: &Table,
+        encoding: Encoding,
+        rows: &mut dyn TableRows,
+    ) -> Result<Vec<u8>, OpError> {
+        Sheets.csv(table, encoding, rows)
+    }
+
+    fn package(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, OpError> {
+        Sheets.package(files)
     }
 
     /// In this process: the file was read by the other one before it was kept.

@@ -8,7 +8,9 @@
 mod accounts;
 mod applications;
 mod audit;
+mod batches;
 mod blobs;
+mod cards;
 mod imports;
 mod keys;
 mod moves;

@@ -1,11 +1,12 @@
 //! Card orders.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use async_trait::async_trait;
 use ekatong_core::id::{AccountId, OrderId, PupilId, SchoolId};
 use ekatong_core::ports::{
-    NewOrderRecord, OrderCursor, OrderQuery, OrderRecord, OrderStepRecord, Orders, Stored,
+    NewOrderRecord, OrderCursor, OrderQuery, OrderRecord, OrderStepRecord, OrderStepRow, Orders,
+    ProductionRecord, Stored,
 };
 
 use super::super::index;
@@ -15,7 +16,7 @@ use super::{Cols, ROWS, Sql, Tx, each};
 const COLUMNS: &str = "SELECT page.id, page.district, d.name, page.school_id, s.name, \
     page.class_id, page.grade, c.number, page.pupil_id, p.name, p.paper_kind, p.paper_sealed, \
     page.kind, page.state, page.requested_at, page.approved_at, page.confirmed_at, \
-    page.returned_at, page.reason, page.batch_no, page.card_no, page.version FROM ";
+    page.returned_at, page.reason, page.request_reason, page.old_card_id, page.batch_id, page.batch_no, page.card_no, page.version FROM ";
 
 /// What stands beside an order in a list; each join finds one row by its key.
 const BESIDE: &str = " AS page CROSS JOIN district d CROSS JOIN school s CROSS JOIN class c \
@@ -43,6 +44,9 @@ fn order(c: &mut Cols<'_>) -> Stored<OrderRecord> {
         confirmed_at: c.take()?,
         returned_at: c.take()?,
         reason: c.take()?,
+        request_reason: c.take()?,
+        old_card_id: c.id_or_none()?,
+        batch_id: c.id_or_none()?,
         batch_no: c.take()?,
         card_no: c.take()?,
         version: c.take()?,
@@ -291,16 +295,23 @@ impl Orders for Tx {
         let mut made = HashSet::new();
         for chunk in sorted.chunks(ROWS) {
             let mut sql = Sql::new(
-                "INSERT INTO card_order (requested_at, state, id, district, school_id, class_id, \
-                 grade, enrolment_id, pupil_id, kind) SELECT ",
+                "INSERT INTO card_order (requested_at, id, district, school_id, class_id, grade, \
+                 enrolment_id, pupil_id, kind, state, request_reason, old_card_id) \
+                 SELECT CASE WHEN v.column4 = 'request' THEN ",
             );
             sql.bind(now)
                 .push(
-                    ", 'requested', v.column1, p.district, p.school_id, p.class_id, p.grade, e.id, \
-                     p.id, v.column3 FROM (VALUES ",
+                    " END, v.column1, p.district, p.school_id, p.class_id, p.grade, e.id, p.id, \
+                     v.column3, v.column5, v.column6, v.column7 FROM (VALUES ",
                 )
                 .rows(chunk, |f, o| {
-                    f.v(o.id.0).v(o.pupil_id.0).v(o.kind.as_str());
+                    f.v(o.id.0)
+                        .v(o.pupil_id.0)
+                        .v(o.kind.as_str())
+                        .v(o.step.as_str())
+                        .v(o.state.as_str())
+                        .v(o.reason.as_deref())
+                        .v(o.old_card_id.map(|id| id.0));
                 })
                 .push(
                     ") AS v CROSS JOIN pupil p CROSS JOIN enrolment e WHERE p.id = v.column2 \
@@ -309,22 +320,28 @@ impl Orders for Tx {
                 );
             let rows = self.all(sql, DOING).await?;
             let ids: Vec<OrderId> = each(&rows, DOING, |c| c.id())?;
-            if !ids.is_empty() {
+            made.extend(ids);
+            let events: Vec<&NewOrderRecord> = chunk
+                .iter()
+                .copied()
+                .filter(|o| made.contains(&o.id))
+                .collect();
+            if !events.is_empty() {
                 let mut sql = Sql::new(
-                    "INSERT INTO order_event (order_id, number, step, state, at, account_id) \
-                     VALUES ",
+                    "INSERT INTO order_event (order_id, number, step, state, at, account_id, \
+                     reason) VALUES ",
                 );
-                sql.rows(&ids, |f, id| {
-                    f.v(id.0)
+                sql.rows(&events, |f, o| {
+                    f.v(o.id.0)
                         .v(1_i64)
-                        .v("request")
-                        .v("requested")
+                        .v(o.step.as_str())
+                        .v(o.state.as_str())
                         .v(now)
-                        .v(by.0);
+                        .v(by.0)
+                        .v(o.reason.as_deref());
                 });
                 self.run(sql, DOING).await?;
             }
-            made.extend(ids);
         }
         Ok(orders
             .iter()
@@ -352,6 +369,57 @@ impl Orders for Tx {
             rest = later;
         }
         Ok(())
+    }
+
+    async fn production_records(&mut self, ids: &[OrderId]) -> Stored<Vec<ProductionRecord>> {
+        const DOING: &str = "reading orders for production";
+        let mut found = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(ROWS) {
+            let mut sql = Sql::new(
+                "SELECT o.id, o.state, o.kind, CASE WHEN o.state = 'in_production' THEN \
+                 o.batch_no END, o.district, d.name, o.school_id, s.code, s.name, s.district, \
+                 o.grade, c.number, p.id, p.name, p.status, p.gender, p.birth_date, \
+                 p.paper_kind, p.nationality, p.paper_sealed, p.student_number_sealed, k.card_no \
+                 FROM card_order o CROSS JOIN district d CROSS JOIN school s CROSS JOIN class c \
+                 CROSS JOIN pupil p LEFT JOIN card k ON k.id = o.old_card_id \
+                 WHERE d.code = o.district AND s.id = o.school_id AND c.id = o.class_id \
+                 AND p.id = o.pupil_id AND o.id IN ",
+            );
+            sql.list(chunk.iter().map(|id| id.0));
+            let rows = self.all(sql, DOING).await?;
+            let records = each(&rows, DOING, |c| {
+                Ok(ProductionRecord {
+                    order_id: c.id()?,
+                    state: c.take()?,
+                    kind: c.take()?,
+                    batch_no: c.take()?,
+                    district: c.take()?,
+                    district_name: c.take()?,
+                    school_id: c.id()?,
+                    school_code: c.take()?,
+                    school_name: c.take()?,
+                    school_district: c.take()?,
+                    grade: c.take()?,
+                    class_number: c.take()?,
+                    pupil_id: c.id()?,
+                    pupil_name: c.take()?,
+                    status: c.take()?,
+                    gender: c.take()?,
+                    birth_date: c.take()?,
+                    paper_kind: c.take()?,
+                    nationality: c.take()?,
+                    paper_sealed: c.take()?,
+                    student_number_sealed: c.take()?,
+                    old_card_no: c.take()?,
+                })
+            })?;
+            found.extend(records.into_iter().map(|record| (record.order_id, record)));
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    async fn steps_of_order(&mut self, id: OrderId) -> Stored<Vec<OrderStepRow>> {
+        self.order_steps("o.id", id.0).await
     }
 
     async fn pupils_named(
@@ -385,6 +453,37 @@ impl Orders for Tx {
 }
 
 impl Tx {
+    /// Steps of the orders where a column has this value, orders oldest first.
+    pub(super) async fn order_steps(
+        &mut self,
+        column: &'static str,
+        value: uuid::Uuid,
+    ) -> Stored<Vec<OrderStepRow>> {
+        const DOING: &str = "reading steps of orders";
+        let mut sql = Sql::new(
+            "SELECT o.id, o.kind, o.card_no, e.step, e.state, e.at, a.display_name, e.reason \
+             FROM card_order o CROSS JOIN order_event e CROSS JOIN account a \
+             WHERE e.order_id = o.id AND a.id = e.account_id AND ",
+        );
+        sql.push(column)
+            .push(" = ")
+            .bind(value)
+            .push(" ORDER BY o.id, e.number");
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, |c| {
+            Ok(OrderStepRow {
+                order_id: c.id()?,
+                kind: c.take()?,
+                card_no: c.take()?,
+                step: c.take()?,
+                state: c.take()?,
+                at: c.take()?,
+                by: c.take()?,
+                reason: c.take()?,
+            })
+        })
+    }
+
     /// Steps of different orders.
     async fn step_round(
         &mut self,
@@ -404,7 +503,10 @@ impl Tx {
             .bind(now)
             .push(" ELSE returned_at END, confirmed_at = CASE WHEN v.column2 = 'confirm' THEN ")
             .bind(now)
-            .push(" WHEN v.column2 = 'withdraw' THEN NULL ELSE confirmed_at END FROM (VALUES ")
+            .push(
+                " WHEN v.column2 IN ('withdraw', 'retry') THEN NULL ELSE confirmed_at END \
+                 FROM (VALUES ",
+            )
             .rows(steps, |f, s| {
                 f.v(s.id.0)
                     .v(s.step.as_str())

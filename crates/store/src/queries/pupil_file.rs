@@ -124,27 +124,7 @@ impl PupilFile for Tx {
     }
 
     async fn order_steps_of(&mut self, id: PupilId) -> Stored<Vec<OrderStepRow>> {
-        const DOING: &str = "reading the orders of a pupil";
-        let sql = Sql::new(
-            "SELECT o.id, o.kind, o.card_no, e.step, e.state, e.at, a.display_name, e.reason \
-             FROM card_order o CROSS JOIN order_event e CROSS JOIN account a \
-             WHERE e.order_id = o.id AND a.id = e.account_id AND o.pupil_id = $1 \
-             ORDER BY o.id, e.number",
-        )
-        .arg(id.0);
-        let rows = self.all(sql, DOING).await?;
-        each(&rows, DOING, |c| {
-            Ok(OrderStepRow {
-                order_id: c.id()?,
-                kind: c.take()?,
-                card_no: c.take()?,
-                step: c.take()?,
-                state: c.take()?,
-                at: c.take()?,
-                by: c.take()?,
-                reason: c.take()?,
-            })
-        })
+        self.order_steps("o.pupil_id", id.0).await
     }
 
     async fn versions_of(&mut self, id: PupilId) -> Stored<Vec<PupilVersionRow>> {

@@ -141,7 +141,7 @@ fn read(
         Ok(())
     };
     reread(
-        table,
+        table.columns,
         &mut *opened.workbook,
         &opened.located,
         opened.limits,

@@ -53,9 +53,10 @@ pub async fn run(cx: &mut Cx, request: ListOrdersRequest) -> Result<ListOrdersRe
     let after = after.map(|(confirmed_at, id)| OrderCursor { confirmed_at, id });
     let orders = page(&mut *cx.uow, &queries, after, limit).await?;
     let next = next(&orders, limit, |order| (order.confirmed_at, order.id));
+    let actor = cx.actor()?;
     let items = orders
         .into_iter()
-        .map(|order| OrderView::new(order, &*cipher))
+        .map(|order| OrderView::new(order, &*cipher, actor))
         .collect::<Result<_, _>>()?;
     Ok(ListOrdersResponse { items, next })
 }

@@ -1,12 +1,18 @@
 //! Card orders (制卡订单), CARD-1 to CARD-3.
 
 pub mod approve;
+pub mod cancel;
+pub mod check;
 pub mod confirm;
 pub mod counts;
+pub mod deliver;
 pub mod export;
 pub mod list;
 pub mod request;
+pub mod retry;
 pub mod return_;
+pub mod show;
+pub mod submit;
 pub mod totals;
 pub mod withdraw;
 
@@ -14,12 +20,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::access::{Permission, Place, forbidden};
+use crate::access::{Actor, Permission, Place, forbidden};
 use crate::context::Cx;
 use crate::domain::order::{OrderKind, OrderState, OrderStep};
 use crate::domain::time::DayRange;
 use crate::error::{Code, OpError, Problem};
-use crate::id::{OrderId, PupilId, SchoolId};
+use crate::id::{BatchId, CardId, OrderId, PupilId, SchoolId};
 use crate::ops::class::{grade_name, numbered};
 use crate::ops::page::asked_scopes;
 use crate::ops::pupil::{StepResult, SubjectProblem, masked_paper, note_of, paper_indexes, reason};
@@ -90,7 +96,19 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reason: Option<String>,
-    /// Batch number.
+    /// Why a card is ordered again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub request_reason: Option<String>,
+    /// Card that is replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub old_card_id: Option<CardId>,
+    /// Latest batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub batch_id: Option<BatchId>,
+    /// Its number.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub batch_no: Option<String>,
@@ -101,15 +119,25 @@ pub struct OrderView {
     /// Grows with each step.
     #[ts(type = "number")]
     pub version: i64,
+    /// Steps that the person may take now: the page's buttons.
+    pub steps: Vec<OrderStep>,
 }
 
 impl OrderView {
-    /// From the stored order.
+    /// From the stored order, for this person.
     ///
     /// # Errors
     /// An internal fault when a sealed value does not open.
-    pub fn new(order: OrderRecord, cipher: &dyn Cipher) -> Result<Self, OpError> {
+    pub fn new(order: OrderRecord, cipher: &dyn Cipher, actor: &Actor) -> Result<Self, OpError> {
+        let place = Place::School(order.district.clone(), order.school_id);
+        let steps = OrderState::from_stored(&order.state).map_or_else(Vec::new, |state| {
+            OrderStep::ALL
+                .into_iter()
+                .filter(|step| may(actor, state.permissions(*step), &place))
+                .collect()
+        });
         Ok(Self {
+            steps,
             paper_masked: masked_paper(
                 cipher,
                 order.pupil_id,
@@ -139,11 +167,21 @@ impl OrderView {
             confirmed_at: order.confirmed_at,
             returned_at: order.returned_at,
             reason: order.reason,
+            request_reason: order.request_reason,
+            old_card_id: order.old_card_id,
+            batch_id: order.batch_id,
             batch_no: order.batch_no,
             card_no: order.card_no,
             version: order.version,
         })
     }
+}
+
+/// True when the person holds one of the permissions in a place.
+fn may(actor: &Actor, permissions: &[Permission], place: &Place) -> bool {
+    permissions
+        .iter()
+        .any(|permission| actor.reach(*permission).covers(place))
 }
 
 /// Which orders: each field narrows. The date range is the confirmation time
@@ -288,9 +326,21 @@ pub(crate) async fn step(
     let mut steps = Vec::with_capacity(orders.len());
     let mut problems = Vec::new();
     for order in &orders {
-        let state = OrderState::from_stored(&order.state)
-            .ok_or_else(|| OpError::internal("reading an order", "unknown state"))?;
-        match state.after(step) {
+        let state = state_of(order)?;
+        let by = state.permissions(step);
+        let place = Place::School(order.district.clone(), order.school_id);
+        let allowed = by.is_empty() || may(cx.actor()?, by, &place);
+        let after = state.after(step).and_then(|after| {
+            // Whose step it is depends on the state: what is approved is no longer the school's.
+            allowed.then_some(after).ok_or_else(|| {
+                Problem::new(Code::Forbidden).message(format!(
+                    "订单已是“{}”，由区级管理员或卡务{}。",
+                    state.zh(),
+                    step.zh()
+                ))
+            })
+        });
+        match after {
             Ok(after) => steps.push(OrderStepRecord {
                 id: order.id,
                 step: step.as_str().to_owned(),
@@ -324,6 +374,37 @@ pub(crate) async fn step(
         .map(|order| order.pupil_id.0);
     cx.note(note.with(detail).about(pupils));
     Ok(StepResult { done, problems })
+}
+
+/// State of a stored order.
+///
+/// # Errors
+/// An internal fault for a state that this version does not know.
+pub(crate) fn state_of(order: &OrderRecord) -> Result<OrderState, OpError> {
+    OrderState::from_stored(&order.state)
+        .ok_or_else(|| OpError::internal("reading an order", "unknown state"))
+}
+
+/// The steps of orders whose state allows it, for operations that take several at once.
+///
+/// # Errors
+/// `order.state` for the first that cannot take the step.
+pub(crate) fn steps_of(
+    orders: &[OrderRecord],
+    step: OrderStep,
+    reason: impl Fn(&OrderRecord) -> Option<String>,
+) -> Result<Vec<OrderStepRecord>, OpError> {
+    orders
+        .iter()
+        .map(|order| {
+            Ok(OrderStepRecord {
+                id: order.id,
+                step: step.as_str().to_owned(),
+                state: state_of(order)?.after(step)?.as_str().to_owned(),
+                reason: reason(order),
+            })
+        })
+        .collect()
 }
 
 /// The orders a request names: by id, or all that fit a filter. A filter without a

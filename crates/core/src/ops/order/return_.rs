@@ -5,7 +5,6 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use super::OrderFilter;
-use crate::access::Permission;
 use crate::context::Cx;
 use crate::domain::order::OrderStep;
 use crate::error::OpError;
@@ -39,7 +38,7 @@ touches!(ReturnOrdersRequest, self => match &self.ids {
 /// `reason.required`, `order.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: ReturnOrdersRequest) -> Result<StepResult, OpError> {
     let step = OrderStep::Return;
-    let may = [Permission::ReviewOrders, Permission::ConfirmOrders];
+    let may = step.permissions();
     let orders = super::chosen(cx, request.ids, request.filter, step, &may).await?;
     super::step(cx, orders, step, Some(request.reason)).await
 }

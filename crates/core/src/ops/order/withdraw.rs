@@ -5,7 +5,6 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use super::OrderFilter;
-use crate::access::Permission;
 use crate::context::Cx;
 use crate::domain::order::OrderStep;
 use crate::error::OpError;
@@ -36,7 +35,7 @@ touches!(WithdrawOrdersRequest, self => match &self.ids {
 /// `reason.required`, `order.unknown`, `selection.empty`, `forbidden`, `text.too_broad`.
 pub async fn run(cx: &mut Cx, request: WithdrawOrdersRequest) -> Result<StepResult, OpError> {
     let step = OrderStep::Withdraw;
-    let may = [Permission::ConfirmOrders];
+    let may = step.permissions();
     let orders = super::chosen(cx, request.ids, request.filter, step, &may).await?;
     super::step(cx, orders, step, Some(request.reason)).await
 }

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 pub use super::StepResult;
 use super::{SubjectProblem, note_of, reason};
+use crate::access::Permission;
 use crate::context::Cx;
 use crate::domain::application::PupilStatus;
 use crate::domain::order::{OrderState, OrderStep};
@@ -49,13 +50,18 @@ pub async fn run(cx: &mut Cx, request: DeletePupilsRequest) -> Result<StepResult
         let problem = if pupil.status == PupilStatus::Deleted.as_str() {
             Some(Problem::new(Code::PupilHeld).message("该学生已在回收站。"))
         } else {
-            match state.map(|state| (state, state.after(OrderStep::Cancel))) {
-                Some((state, Err(_))) => Some(Problem::new(Code::PupilHeld).message(format!(
+            // What the district or the card office has before it is not the school's to give up.
+            let waits = |state: &OrderState| {
+                state
+                    .permissions(OrderStep::Cancel)
+                    .contains(&Permission::RequestOrders)
+            };
+            state.filter(|state| !waits(state)).map(|state| {
+                Problem::new(Code::PupilHeld).message(format!(
                     "有一张制卡订单正在办理（{}），请先退回或办完这张订单，再删除学生。",
                     state.zh()
-                ))),
-                Some((_, Ok(_))) | None => None,
-            }
+                ))
+            })
         };
         if let Some(problem) = problem {
             problems.push(SubjectProblem {

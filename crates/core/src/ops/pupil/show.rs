@@ -19,7 +19,7 @@ use crate::domain::paper::PaperKind;
 use crate::domain::phone::mask_phone;
 use crate::domain::relation::Relation;
 use crate::error::{Code, OpError};
-use crate::id::{OrderId, PupilId, SchoolId};
+use crate::id::{CardId, OrderId, PupilId, SchoolId};
 use crate::ops::audit::AuditView;
 use crate::ops::class::grade_name;
 use crate::ops::school::year_of;
@@ -95,11 +95,15 @@ pub struct PupilPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub enrolment: Option<EnrolmentView>,
-    /// E卡通号 of the latest order that has one.
+    /// Latest card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub card_id: Option<CardId>,
+    /// Its E卡通号.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub card_number: Option<String>,
-    /// 市民卡卡号; none until return files bring it.
+    /// Its 市民卡卡号.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub citizen_card_number: Option<String>,
@@ -326,6 +330,13 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
         .filter(|step| until(step.at))
         .collect();
     let orders = orders(steps);
+    // The latest of the day, whatever became of it since.
+    let card = cx
+        .uow
+        .cards_of(&[row.id])
+        .await?
+        .into_iter()
+        .rfind(|card| until(card.made_at));
 
     let place = Place::School(row.district.clone(), row.school_id);
     let actor = cx.actor()?;
@@ -398,11 +409,9 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             .map(|state| state.zh().to_owned()),
         application_state: state,
         enrolment,
-        card_number: orders
-            .iter()
-            .rev()
-            .find_map(|order| order.card_number.clone()),
-        citizen_card_number: None,
+        citizen_card_number: card.as_ref().and_then(|card| card.citizen_no.clone()),
+        card_id: card.as_ref().map(|card| card.id),
+        card_number: card.map(|card| card.card_no),
         guardians: record
             .guardians
             .into_iter()

@@ -174,6 +174,10 @@ async fn order(
                 id: OrderId(crate::id::new()),
                 pupil_id: record.pupil_id,
                 kind: OrderKind::New.as_str().to_owned(),
+                step: OrderStep::Request.as_str().to_owned(),
+                state: OrderState::Requested.as_str().to_owned(),
+                reason: None,
+                old_card_id: None,
             });
         }
     }
