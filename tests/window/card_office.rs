@@ -27,7 +27,15 @@ async fn confirms_queries_withdraws_and_exports() {
     let window = data.window("card").await;
     assert_eq!(
         menu_keys(&window).await,
-        ["home", "pupils", "orders-confirm", "orders", "audit"]
+        [
+            "home",
+            "pupils",
+            "orders-confirm",
+            "orders",
+            "batches",
+            "cards",
+            "audit"
+        ]
     );
     window.click(&id("todo-orders_to_confirm")).await;
     window.find(&id("page-orders-confirm")).await;
@@ -84,4 +92,171 @@ async fn confirms_queries_withdraws_and_exports() {
     assert_eq!(text.matches("平江中学").count(), 14, "{text}");
     assert!(text.contains("确认制卡时间") && text.contains("区审核通过时间"));
     window.close().await;
+}
+
+/// Headings of the shipped template's result file.
+const RESULT: [&str; 6] = [
+    "制卡编号",
+    "姓名",
+    "卡号",
+    "卡序列号",
+    "制卡结果",
+    "失败原因",
+];
+
+#[tokio::test]
+async fn makes_a_batch_hands_it_over_and_reads_the_result() {
+    let world = World::new().await;
+    let school = world.school("3132000101", "平江中学", "311").await;
+    world.classes(&school, 7, &[1, 2, 3]).await;
+    world.pupils(&school, 0, 4).await;
+    world
+        .done("order.request", json!({ "schoolId": school }))
+        .await;
+    let grant = json!({ "role": "card_office", "district": "320508" });
+    world.account("card", "陈默", grant).await;
+    world
+        .done(
+            "order.approve",
+            json!({ "filter": { "state": "requested" } }),
+        )
+        .await;
+    let data = world.close().await;
+
+    let window = data.window("card").await;
+    menu(&window, "batches").await;
+    window.find(&id("state-empty")).await;
+    axe::check(&window, "no batch").await;
+    window.click(&id("batch-new")).await;
+    window.find(&id("state-empty")).await;
+    menu(&window, "orders-confirm").await;
+    window.click(&id("orders-select-all")).await;
+    window.click(&id("orders-confirm")).await;
+    window.find(&id("state-empty")).await;
+    window.click(".ant-notification-notice-close").await;
+
+    // Checked, looked at, made.
+    menu(&window, "batches").await;
+    window.click(&id("batch-new")).await;
+    window.shows("可以制卡 4 张").await;
+    axe::check(&window, "a new batch").await;
+    window.screenshot("batch-new").await;
+    window.click(&id("batch-make")).await;
+    window.shows("已建立批次").await;
+    window.find(&id("batch-ledger")).await;
+    window.click(&id("batch-export")).await;
+    window.click(&id("batch-export-ok")).await;
+    window.shows("已保存到").await;
+    let package = std::fs::read_dir(window.saved())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .next()
+        .unwrap();
+    let number = package.file_stem().unwrap().to_string_lossy().into_owned();
+    let bytes = std::fs::read(&package).unwrap();
+    assert!(bytes.starts_with(b"PK"));
+
+    // The bureau answers: two cards, one failure, one row that is wrong.
+    let line = |n: u32| format!("{number}-{n:05}");
+    let names = line_names(&window).await;
+    let row = |n: u32, card: &str, word: &str, why: &str| {
+        let serial = if card.is_empty() {
+            String::new()
+        } else {
+            format!("04a1b2c{n}")
+        };
+        let name = names[n as usize - 1].clone();
+        vec![
+            line(n),
+            name,
+            card.to_owned(),
+            serial,
+            word.to_owned(),
+            why.to_owned(),
+        ]
+    };
+    let mut rows = vec![RESULT.map(str::to_owned).to_vec()];
+    rows.push(row(1, "E2026000001", "成功", ""));
+    rows.push(row(2, "E2026000002", "成功", ""));
+    rows.push(row(3, "", "失败", "照片不清"));
+    rows.push(row(4, "E2026000001", "成功", ""));
+    let file = window.saved().join("结果.xlsx");
+    std::fs::write(&file, ekatong_tests::workbook::table("结果", &rows)).unwrap();
+    window.click(&id("batch-read")).await;
+    window.upload(&id("result-input"), &file).await;
+    window.shows("有错误 1").await;
+    window.shows("与第 2 行相同").await;
+    axe::check(&window, "a result file").await;
+    window.screenshot("batch-result").await;
+    window.click(&id("result-write")).await;
+    window.shows("已写入：制成 2 张，失败 1 张").await;
+    window.shows("没有结果 1").await;
+    window.screenshot("batch-page").await;
+    axe::check(&window, "a batch").await;
+
+    // What never came is noted by hand; then it can be closed.
+    window.click(&id("lines-waiting")).await;
+    window.click("[data-testid=batch-lines] .ek-check").await;
+    window.click(&id("lines-fail")).await;
+    window.fill(&id("lines-fail-reason"), "邮寄丢失").await;
+    window.click(&id("lines-fail-submit")).await;
+    window.shows("没有结果 0").await;
+    window.click(&id("batch-close")).await;
+    window.shows("已结清").await;
+
+    // One box, any case; the card's page; lost and found.
+    menu(&window, "cards").await;
+    window.fill(&id("card-number"), "04A1b2C1").await;
+    window.press("\u{e007}").await;
+    window.click(&id("card-open-E2026000001")).await;
+    window.find(&id("card-facts")).await;
+    window.click(&id("card-lose")).await;
+    window.fill(&id("card-reason"), "家长电话挂失").await;
+    window.click(&id("card-reason-submit")).await;
+    window.find(&id("card-restore")).await;
+    axe::check(&window, "a card").await;
+    window.screenshot("card-page").await;
+    window.click(&id("card-restore")).await;
+    window.find(&id("card-lose")).await;
+
+    // The order's own page; the failed one goes on.
+    menu(&window, "orders").await;
+    window.click(&id("orders-state-failed")).await;
+    window.click("[data-testid^=order-row-] a").await;
+    window.find(&id("order-facts")).await;
+    window.shows("制卡失败").await;
+    axe::check(&window, "an order").await;
+    window.screenshot("order-page").await;
+    window.click(&id("order-retry")).await;
+    window.find(&id("order-confirm")).await;
+
+    // A template of the district's own.
+    menu(&window, "batches").await;
+    window.click(&id("batch-templates")).await;
+    window.find(&id("template-columns")).await;
+    window.fill(&id("template-name"), "苏州制卡厂").await;
+    window.fill(&id("template-heading-0"), "编号").await;
+    window.click(&id("template-copy")).await;
+    window.shows("已保存模板").await;
+    window.find(&id("template-save")).await;
+    axe::check(&window, "a template").await;
+    window.screenshot("batch-templates").await;
+    window.close().await;
+}
+
+/// Names of the pupils of the batch that is shown, in its order.
+async fn line_names(window: &ekatong_tests::window::Window) -> Vec<String> {
+    let lines = window
+        .run(
+            "return [...document.querySelectorAll('[data-testid=batch-lines] a')] \
+             .map((a) => a.textContent)",
+            vec![],
+        )
+        .await;
+    lines
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect()
 }

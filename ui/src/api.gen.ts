@@ -3099,7 +3099,11 @@ cardNo?: string,
 /**
  * Grows with each step.
  */
-version: number, };
+version: number, 
+/**
+ * Steps that the person may take now: the page's buttons.
+ */
+steps: Array<OrderStep>, };
 export type OrdersOfSchool = { 
 /**
  * School.
@@ -3121,11 +3125,6 @@ orders: number,
  * By state, in the order of an order's life; empty for a school without orders.
  */
 states: Array<StateTotal>, };
-version: number, 
-/**
- * Steps that the person may take now: the page's buttons.
- */
-steps: Array<OrderStep>, };
 export type PackageFile = { 
 /**
  * Name inside the package.

@@ -6,7 +6,9 @@ import {
   FileSearchOutlined,
   FormOutlined,
   HomeOutlined,
+  CreditCardOutlined,
   IdcardOutlined,
+  InboxOutlined,
   ImportOutlined,
   LoginOutlined,
   SafetyCertificateOutlined,
@@ -20,6 +22,12 @@ import { lazy, type ComponentType, type ReactNode } from "react";
 import type { TodoItem } from "../api.gen";
 import { Accounts } from "../features/accounts";
 import { Audit } from "../features/audit";
+import { Batches } from "../features/batches";
+import { CreateBatch } from "../features/batches/create";
+import { BatchPage } from "../features/batches/page";
+import { Templates } from "../features/batches/templates";
+import { CardSearch } from "../features/cards";
+import { CardPage } from "../features/cards/page";
 import { EntryList } from "../features/entry";
 import { EntryPage } from "../features/entry/page";
 import { ImportList } from "../features/imports/list";
@@ -27,6 +35,7 @@ import { ImportPreview } from "../features/imports/preview";
 import { ImportWizard } from "../features/imports";
 import { Moves } from "../features/moves";
 import { Orders, OrdersToApprove, OrdersToConfirm } from "../features/orders";
+import { OrderPage } from "../features/orders/page";
 import { Organisation } from "../features/organisation";
 import { Pupils } from "../features/pupils";
 import { Bin } from "../features/pupils/bin";
@@ -138,7 +147,28 @@ export const ENTRIES: readonly Entry[] = [
     group: "groupCards",
     icon: <IdcardOutlined />,
     allowed: (s) => s.can("read_orders"),
-    page: Orders,
+    page: ({ rest }) => (rest ? <OrderPage id={rest} /> : <Orders />),
+  },
+  {
+    key: "batches",
+    path: "/batches",
+    group: "groupCards",
+    icon: <InboxOutlined />,
+    allowed: (s) => s.can("read_batches"),
+    page: ({ rest }) => {
+      if (rest === "") return <Batches />;
+      if (rest === "new") return <CreateBatch />;
+      if (rest === "templates") return <Templates />;
+      return <BatchPage id={rest} />;
+    },
+  },
+  {
+    key: "cards",
+    path: "/cards",
+    group: "groupCards",
+    icon: <CreditCardOutlined />,
+    allowed: (s) => s.can("read_cards"),
+    page: ({ rest }) => (rest ? <CardPage id={rest} /> : <CardSearch />),
   },
   {
     key: "accounts",

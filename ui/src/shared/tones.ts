@@ -1,5 +1,5 @@
 // One colour for each state, the same on every page.
-import type { OrderState, PupilView, ImportState } from "../api.gen";
+import type { BatchState, CardState, ImportState, LineResult, OrderState, PupilView } from "../api.gen";
 
 export type ApplicationTone = "plain" | "wait" | "info" | "accent" | "work" | "done" | "bad" | "gone";
 
@@ -30,4 +30,24 @@ export const importTone: Record<ImportState, ApplicationTone> = {
   committed: "done",
   undone: "gone",
   discarded: "gone",
+};
+
+export const batchTone: Record<BatchState, ApplicationTone> = {
+  open: "wait",
+  handed_over: "work",
+  closed: "done",
+  discarded: "gone",
+};
+
+export const lineTone: Record<LineResult, ApplicationTone> = {
+  waiting: "wait",
+  made: "done",
+  failed: "bad",
+};
+
+export const cardTone: Record<CardState, ApplicationTone> = {
+  valid: "done",
+  lost: "bad",
+  invalid: "gone",
+  replaced: "gone",
 };

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { useState } from "react";
-import type { CappedCount, OrderFilter, OrderView, StepResult } from "../../api.gen";
+import type { CappedCount, OrderFilter, OrderStep, OrderView, StepResult } from "../../api.gen";
 import { SelectionBar, useNotify } from "../../shared/components/feedback";
 import { FormModal } from "../../shared/components/form-modal";
 import { ReasonField } from "../../shared/components/reason-field";
@@ -31,14 +31,19 @@ export function OrderActions(props: {
   const confirm = useAction("order.confirm");
   const withdraw = useAction("order.withdraw");
   const giveBack = useAction("order.return");
+  const retry = useAction("order.retry");
+  const deliver = useAction("order.deliver");
   const [asking, setAsking] = useState<"return" | "withdraw" | null>(null);
   const [busy, setBusy] = useState(false);
 
-  const idsIn = (...states: OrderView["state"][]) => chosen.filter((o) => states.includes(o.state)).map((o) => o.id);
-  const toApprove = idsIn("requested");
-  const toConfirm = idsIn("approved");
-  const toReturn = idsIn("requested", "approved");
-  const toWithdraw = idsIn("confirmed");
+  // The backend says of each order which steps the person may take.
+  const idsFor = (step: OrderStep) => chosen.filter((o) => o.steps.includes(step)).map((o) => o.id);
+  const toApprove = idsFor("approve");
+  const toConfirm = idsFor("confirm");
+  const toReturn = idsFor("return");
+  const toWithdraw = idsFor("withdraw");
+  const toRetry = idsFor("retry");
+  const toDeliver = idsFor("deliver");
   const totalText = props.total ? capped(props.total) : "";
 
   const after = (result: StepResult, what: string, undo?: () => void) => {
@@ -108,6 +113,24 @@ export function OrderActions(props: {
         <Button disabled={all || toWithdraw.length === 0 || busy} onClick={() => setAsking("withdraw")} data-testid="orders-withdraw">
           {tOrders.withdraw}
         </Button>
+      ) : null}
+      {can("confirm_orders") && kind === "query" ? (
+        <>
+          <Button
+            disabled={all || toRetry.length === 0 || busy}
+            onClick={() => void run(async () => after(await retry.mutateAsync({ ids: toRetry }), tOrders.retried))}
+            data-testid="orders-retry"
+          >
+            {tOrders.retry}
+          </Button>
+          <Button
+            disabled={all || toDeliver.length === 0 || busy}
+            onClick={() => void run(async () => after(await deliver.mutateAsync({ ids: toDeliver }), tOrders.delivered))}
+            data-testid="orders-deliver"
+          >
+            {tOrders.deliver}
+          </Button>
+        </>
       ) : null}
       {can("review_orders") && kind === "approve" ? (
         <Button type="primary" disabled={!all && toApprove.length === 0} loading={busy} onClick={onApprove} data-testid="orders-approve">

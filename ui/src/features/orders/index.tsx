@@ -17,7 +17,7 @@ import { Tag } from "../../shared/components/tags";
 import { capped, moment, presetRange, RANGE_PRESETS, type RangePreset } from "../../shared/formatting";
 import { useDebounced } from "../../shared/hooks";
 import { useOp, usePages } from "../../shared/query";
-import { useParams } from "../../shared/router";
+import { href, useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
 import { useSelection } from "../../shared/selection";
 import { useSession } from "../../shared/session";
@@ -38,7 +38,7 @@ const COLS: Record<string, Column<OrderView>> = {
   requestedAt: { key: "requestedAt", title: tOrders.col.requestedAt, width: 146, render: (o) => at(o.requestedAt) },
   school: { key: "school", title: tOrders.col.school, min: 150, render: (o) => o.schoolName },
   class: { key: "class", title: tOrders.col.class, width: 108, render: (o) => tOrders.gradeClass(o.gradeName, o.classNumber) },
-  name: { key: "name", title: tOrders.col.name, width: 84, render: (o) => o.pupilName },
+  name: { key: "name", title: tOrders.col.name, width: 84, render: (o) => <a href={href(`/orders/${o.id}`)}>{o.pupilName}</a> },
   paper: { key: "paper", title: tOrders.col.paper, width: 172, render: (o) => o.paperMasked },
   kind: { key: "kind", title: tOrders.col.kind, width: 72, render: (o) => o.kindName },
   state: {
@@ -51,7 +51,7 @@ const COLS: Record<string, Column<OrderView>> = {
       </Tag>
     ),
   },
-  batch: { key: "batch", title: tOrders.col.batch, width: 100, render: (o) => o.batchNo ?? tCommon.none },
+  batch: { key: "batch", title: tOrders.col.batch, width: 180, render: (o) => (o.batchId ? <a href={href(`/batches/${o.batchId}`)}>{o.batchNo}</a> : tCommon.none) },
   card: { key: "card", title: tOrders.col.card, width: 140, render: (o) => o.cardNo ?? tCommon.none },
 };
 const pick = (...keys: string[]): Column<OrderView>[] => keys.flatMap((k) => COLS[k] ?? []);

@@ -11,9 +11,11 @@ import { Tag } from "../../shared/components/tags";
 import { day, moment } from "../../shared/formatting";
 import { useAction, useOp } from "../../shared/query";
 import { go, href, useParams } from "../../shared/router";
-import { tCommon, tPupil, tPupils } from "../../shared/texts";
+import { useSession } from "../../shared/session";
+import { tCommon, tPupil, tPupilOrder, tPupils } from "../../shared/texts";
 import { applicationTone, orderTone } from "../../shared/tones";
 import { EditPupil } from "./edit";
+import { RequestOrder } from "./order";
 
 /** The class leads to its roster. */
 function classOf(p: Pupil): ReactNode {
@@ -32,7 +34,8 @@ export function PupilPage(props: { id: string }) {
   const [params, change] = useParams();
   const asOf = params.get("day") ?? undefined;
   const query = useOp("pupil.show", { id: props.id, ...(asOf ? { asOf } : {}) });
-  const [dialog, setDialog] = useState<"reveal" | "edit" | null>(null);
+  const [dialog, setDialog] = useState<"reveal" | "edit" | "order" | null>(null);
+  const { can } = useSession();
   // What was revealed belongs to one pupil and one day: another one begins masked.
   const stamp = `${props.id} ${asOf ?? ""}`;
   const [clear, setClear] = useState<{ stamp: string; values: RevealPupilResponse; until: number } | null>(null);
@@ -65,6 +68,11 @@ export function PupilPage(props: { id: string }) {
                 {tPupil.reveal}
               </Button>
             )
+          ) : null}
+          {pupil && can("request_orders") ? (
+            <Button onClick={() => setDialog("order")} data-testid="pupil-order">
+              {tPupilOrder.request}
+            </Button>
           ) : null}
           {pupil?.mayContinue ? (
             <Button type="primary" icon={<EditOutlined />} onClick={() => go(`/entry/${pupil.id}`)} data-testid="pupil-go-on">
@@ -113,6 +121,7 @@ export function PupilPage(props: { id: string }) {
           }}
         />
       ) : null}
+      {dialog === "order" && pupil ? <RequestOrder pupil={pupil} onClose={() => setDialog(null)} /> : null}
       {dialog === "edit" && pupil ? <EditPupil pupil={pupil} onClose={() => setDialog(null)} /> : null}
     </Page>
   );
@@ -131,7 +140,7 @@ function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null }) {
     [tPupil.class, classOf(p)],
     [tPupil.status, p.statusName],
     [tPupil.application, p.applicationState ? <Tag key="application" tone={applicationTone[p.applicationState]}>{p.applicationStateName}</Tag> : tPupil.none],
-    [tPupil.card, orNone(p.cardNumber)],
+    [tPupil.card, p.cardId ? <a key="card" href={href(`/cards/${p.cardId}`)}>{p.cardNumber}</a> : tPupil.none],
     [tPupil.citizenCard, orNone(p.citizenCardNumber)],
     [tPupil.createdAt, moment(p.createdAt)],
   ];
@@ -193,7 +202,7 @@ function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null }) {
             key: o.id,
             head: (
               <>
-                {tPupil.order(o.kindName)} <Tag tone={orderTone[o.state]}>{o.stateName}</Tag>
+                <a href={href(`/orders/${o.id}`)}>{tPupil.order(o.kindName)}</a> <Tag tone={orderTone[o.state]}>{o.stateName}</Tag>
               </>
             ),
             text: o.steps.map((s) => `${moment(s.at)} ${s.name} ${s.by}${s.reason ? ` ${tPupil.because(s.reason)}` : ""}`).join(" · "),
