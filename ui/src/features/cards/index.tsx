@@ -4,7 +4,7 @@ import { Button, Input } from "antd";
 import { useState } from "react";
 import type { CardView } from "../../api.gen";
 import { DataTable, type Column } from "../../shared/components/data-table";
-import { Page } from "../../shared/components/page";
+import { Page, Panel } from "../../shared/components/page";
 import { EmptyState, QueryView } from "../../shared/components/states";
 import { Tag } from "../../shared/components/tags";
 import { moment } from "../../shared/formatting";
@@ -67,7 +67,9 @@ export function CardSearch() {
         <QueryView query={query}>
           {(data) =>
             data.items.length > 0 ? (
-              <DataTable label={tCards.title} testId="cards" columns={CARD_COLUMNS} rows={data.items} rowKey={(c) => c.id} onOpen={(c) => go(`/cards/${c.id}`)} empty={null} />
+              <Panel>
+                <DataTable label={tCards.title} testId="cards" columns={CARD_COLUMNS} rows={data.items} rowKey={(c) => c.id} onOpen={(c) => go(`/cards/${c.id}`)} empty={null} />
+              </Panel>
             ) : (
               <EmptyState title={tCards.none} hint={tCards.noneHint} />
             )
