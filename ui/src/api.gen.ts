@@ -617,6 +617,28 @@ school: SchoolView,
  * Warnings.
  */
 problems: Array<Problem>, };
+export type CheckOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * All that fit; without a state those that are on their way into a batch.
+ */
+filter?: OrderFilter, };
+export type CheckOrdersResponse = { 
+/**
+ * Orders that were checked.
+ */
+checked: number, 
+/**
+ * Of these, orders with a fault.
+ */
+faulty: number, 
+/**
+ * Faults, at most 500.
+ */
+faults: Array<OrderFault>, };
 export type CheckPupilRequest = { 
 /**
  * School.
@@ -647,28 +669,6 @@ problems: Array<Problem>,
  * Children on record that may be the same; masked, with the place if it may be seen.
  */
 near: Array<NearMatch>, };
-export type CheckOrdersRequest = { 
-/**
- * These.
- */
-ids?: Array<OrderId>, 
-/**
- * All that fit; without a state those that are on their way into a batch.
- */
-filter?: OrderFilter, };
-export type CheckOrdersResponse = { 
-/**
- * Orders that were checked.
- */
-checked: number, 
-/**
- * Of these, orders with a fault.
- */
-faulty: number, 
-/**
- * Faults, at most 500.
- */
-faults: Array<OrderFault>, };
 export type ClassCount = { 
 /**
  * Grade number.
@@ -767,8 +767,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "order.unknown" | "order.open" | "order.state" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CodePair = { 
 /**
  * Ours, as people read it: 男, 居民身份证, 补办, 7.
@@ -2507,7 +2506,6 @@ after?: string,
  * Rows of the page, 1–500; 50 by default.
  */
 limit?: number, };
-export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones" | "guardianPapers" | "bankCards";
 export type LoseCardRequest = { 
 /**
  * Card.
@@ -2517,7 +2515,7 @@ id: CardId,
  * Why.
  */
 reason: string, };
-export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones";
+export type MaskedField = "paper" | "birthDate" | "studentNumber" | "address" | "phones" | "guardianPapers" | "bankCards";
 export type MatrixRow = { 
 /**
  * School.
@@ -2740,6 +2738,42 @@ version: number,
  * School.
  */
 schoolId: SchoolId, 
+/**
+ * Name of the school.
+ */
+schoolName: string, 
+/**
+ * What was filled in.
+ */
+form: PupilForm, 
+/**
+ * State.
+ */
+state: ApplicationState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * Steps that the school can take now.
+ */
+steps: Array<ApplicationStep>, 
+/**
+ * First save; epoch milliseconds, like the others.
+ */
+firstSavedAt: number, 
+/**
+ * 提交时间: latest submission.
+ */
+submittedAt?: number, 
+/**
+ * Latest return.
+ */
+returnedAt?: number, 
+/**
+ * Why it was returned.
+ */
+returnedReason?: string, };
 export type OrderCardView = { 
 /**
  * Id.
@@ -2804,37 +2838,6 @@ pupilName: string,
  */
 schoolName: string, 
 /**
- * What was filled in.
- */
-form: PupilForm, 
-/**
- * State.
- */
-state: ApplicationState, 
-/**
- * Its name.
- */
-stateName: string, 
-/**
- * Steps that the school can take now.
- */
-steps: Array<ApplicationStep>, 
-/**
- * First save; epoch milliseconds, like the others.
- */
-firstSavedAt: number, 
-/**
- * 提交时间: latest submission.
- */
-submittedAt?: number, 
-/**
- * Latest return.
- */
-returnedAt?: number, 
-/**
- * Why it was returned.
- */
-returnedReason?: string, };
  * 一年级 … 九年级.
  */
 gradeName: string, 
