@@ -28,6 +28,7 @@ pub mod name;
 pub mod order;
 pub mod paper;
 pub mod phone;
+pub mod photo;
 pub mod relation;
 pub mod school;
 pub mod search;

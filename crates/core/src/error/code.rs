@@ -416,6 +416,8 @@ codes! {
     ReasonRequired = "reason.required",
     /// The photo is missing: a warning at the request.
     PhotoMissing = "photo.missing",
+    /// A photo's file name holds no number, or one that no PC can write.
+    PhotoNameInvalid = "photo.name_invalid",
     /// The range's end is before its start, or a day is no date.
     DateRangeInvalid = "date_range.invalid",
     /// The text fits too many pupils.

@@ -210,6 +210,7 @@ pub const fn text(code: Code) -> &'static str {
         Code::OrderState => "订单当前的状态不能进行这一步，请刷新后查看。",
         Code::ReasonRequired => "请填写原因。",
         Code::PhotoMissing => "还没有照片，请在制卡前补上。",
+        Code::PhotoNameInvalid => "照片文件名里没有可用的号码，请改成证件号码或学籍号。",
         Code::DateRangeInvalid => "日期不正确，或结束日期早于开始日期，请重新选择。",
         Code::TextTooBroad => "符合的学生太多，请输入更完整的姓名或证件号码。",
         Code::SelectionEmpty => "没有选中任何记录，请先选择。",
