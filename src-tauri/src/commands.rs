@@ -30,6 +30,9 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         pick_workbook,
         stage_path,
         stage_bytes,
+        pick_photos,
+        pick_photo,
+        stage_photos,
         save_blob,
     ]
 }
@@ -193,6 +196,52 @@ async fn pick_workbook(app: AppHandle, backend: State<'_, Backend>) -> Answer<Op
 #[tauri::command]
 async fn stage_path(path: String, backend: State<'_, Backend>) -> Answer<Staged> {
     files::stage_file(&backend, path.into()).await
+}
+
+/// Photos taken over by the host, in as many packs as they need.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StagedPhotos {
+    /// Ids of the packs, for the operation's request.
+    pub(crate) blob_ids: Vec<BlobId>,
+    /// Name of the folder or file.
+    pub(crate) source: String,
+}
+
+/// Lets the person choose a folder of photos, or files, and takes them over.
+#[tauri::command]
+async fn pick_photos(
+    app: AppHandle,
+    folder: bool,
+    in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
+) -> Answer<Option<StagedPhotos>> {
+    let _work = begin(&in_flight)?;
+    let paths = files::ask_for_photos(app, folder).await?;
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    files::stage_photos(&backend, paths).await.map(Some)
+}
+
+/// Lets the person choose one photo and takes it over; nothing when they did not.
+#[tauri::command]
+async fn pick_photo(app: AppHandle, backend: State<'_, Backend>) -> Answer<Option<Staged>> {
+    match files::ask_for_photo(app).await? {
+        Some(path) => files::stage_file(&backend, path).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Takes over photos dropped on the window: folders, zips, single ones.
+#[tauri::command]
+async fn stage_photos(
+    paths: Vec<String>,
+    in_flight: State<'_, InFlight>,
+    backend: State<'_, Backend>,
+) -> Answer<StagedPhotos> {
+    let _work = begin(&in_flight)?;
+    files::stage_photos(&backend, paths.into_iter().map(Into::into).collect()).await
 }
 
 /// Takes over a file the page has read itself.

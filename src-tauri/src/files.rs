@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use ekatong_core::error::{Code, OpError, Problem};
 use ekatong_core::id::BlobId;
-use ekatong_host::chosen;
+use ekatong_host::{chosen, photos};
 use tauri::AppHandle;
 use tauri::async_runtime::spawn_blocking;
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use crate::backend::Backend;
-use crate::commands::{CallError, Saved, Staged};
+use crate::commands::{CallError, Saved, Staged, StagedPhotos};
 
 /// Names the data folder, instead of the person's own.
 const DATA_DIR: &str = "EKATONG_DATA";
@@ -43,6 +43,67 @@ pub(crate) async fn ask_for_workbook(app: AppHandle) -> Result<Option<PathBuf>, 
             .blocking_pick_file()
     })
     .await
+}
+
+/// Shows the native dialog for a folder of photos, or for zips and photos.
+pub(crate) async fn ask_for_photos(
+    app: AppHandle,
+    folder: bool,
+) -> Result<Vec<PathBuf>, CallError> {
+    let ask = move || {
+        let dialog = app.dialog().file().set_title("选择照片");
+        if folder {
+            return dialog.blocking_pick_folder().map(|folder| vec![folder]);
+        }
+        dialog
+            .add_filter("照片或压缩包", &["zip", "jpg", "jpeg", "png"])
+            .add_filter("所有文件", &["*"])
+            .blocking_pick_files()
+    };
+    let chosen = spawn_blocking(ask)
+        .await
+        .map_err(|error| OpError::internal("showing a dialog", error))?;
+    let paths: Result<Vec<PathBuf>, _> = chosen
+        .unwrap_or_default()
+        .into_iter()
+        .map(FilePath::into_path)
+        .collect();
+    Ok(paths.map_err(|error| OpError::internal("reading a dialog's answer", error))?)
+}
+
+/// Shows the native dialog for one photo.
+pub(crate) async fn ask_for_photo(app: AppHandle) -> Result<Option<PathBuf>, CallError> {
+    in_dialog(move || {
+        app.dialog()
+            .file()
+            .set_title("选择照片")
+            .add_filter("照片", &["jpg", "jpeg", "png"])
+            .add_filter("所有文件", &["*"])
+            .blocking_pick_file()
+    })
+    .await
+}
+
+/// Takes over photos pack by pack, so that no more than one is held.
+pub(crate) async fn stage_photos(
+    backend: &Backend,
+    paths: Vec<PathBuf>,
+) -> Result<StagedPhotos, CallError> {
+    let mut bundles = spawn_blocking(move || photos::bundles(&paths))
+        .await
+        .map_err(|error| OpError::internal("reading chosen photos", error))??;
+    let source = bundles.name.clone();
+    let mut blob_ids = Vec::new();
+    loop {
+        let (next, rest) = spawn_blocking(move || (bundles.next(), bundles))
+            .await
+            .map_err(|error| OpError::internal("packing chosen photos", error))?;
+        let Some(bundle) = next else { break };
+        let bundle = bundle?;
+        blob_ids.push(backend.stage(&bundle.name, &bundle.bytes).await?);
+        bundles = rest;
+    }
+    Ok(StagedPhotos { blob_ids, source })
 }
 
 /// Shows the native dialog for saving, with the name already filled in; a save

@@ -10,6 +10,8 @@ use ekatong_core::domain::time::Timestamp;
 use ekatong_core::id::{ClassId, SchoolId};
 use ekatong_core::ports::{OrderCursor, OrderQuery, Ports};
 use ekatong_host::FixedClock;
+use ekatong_host::photos::PhotoFolder;
+use ekatong_photo::Images;
 use ekatong_sheet::Sheets;
 use ekatong_store::{Database, Engine};
 use serde_json::{Value, json};
@@ -146,6 +148,8 @@ impl Contestant {
             clock: Arc::new(FixedClock::new(END)),
             cipher: Arc::new(data::vault()),
             workbooks: Arc::new(Sheets),
+            pictures: Arc::new(Images),
+            photos: Arc::new(PhotoFolder::new(std::env::temp_dir())),
         });
         let sign_in = json!({ "login": "bench", "password": PASSWORD });
         let answer = app

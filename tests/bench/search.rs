@@ -8,6 +8,8 @@ use ekatong_core::domain::search;
 use ekatong_core::ports::Ports;
 use ekatong_core::upkeep;
 use ekatong_host::FixedClock;
+use ekatong_host::photos::PhotoFolder;
+use ekatong_photo::Images;
 use ekatong_sheet::Sheets;
 use ekatong_store::Engine;
 use serde_json::{Value, json};
@@ -79,6 +81,8 @@ pub(crate) async fn run(bench: &Bench) -> Section {
             clock: Arc::new(FixedClock::new(END)),
             cipher: Arc::new(data::vault()),
             workbooks: Arc::new(Sheets),
+            pictures: Arc::new(Images),
+            photos: Arc::new(PhotoFolder::new(std::env::temp_dir())),
         };
         // The generated pupils are older than the search: as after an update, names become known first.
         let begun = Instant::now();

@@ -9,6 +9,8 @@ use ekatong_core::error::OpError;
 use ekatong_core::id::AccountId;
 use ekatong_core::ports::{AccountRecord, Clock, GrantRecord, Ports};
 use ekatong_core::{id, password};
+use ekatong_host::photos::PhotoFolder;
+use ekatong_photo::Images;
 use ekatong_sheet::Sheets;
 use ekatong_store::keys::DataKey;
 use ekatong_store::{Database, Engine, OpenOptions, Vault};
@@ -91,6 +93,8 @@ impl TestApp {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             cipher: Arc::new(Vault::new(&key).expect("a vault")),
             workbooks: Arc::new(Sheets),
+            pictures: Arc::new(Images),
+            photos: Arc::new(PhotoFolder::new(folder.path().join("photos"))),
         };
         let this = Self {
             app: App::new(ports),

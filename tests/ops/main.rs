@@ -17,6 +17,7 @@ mod imports;
 mod order_life;
 mod orders;
 mod permissions;
+mod photos;
 mod pupil_page;
 mod pupil_search;
 mod registrations;

@@ -4,6 +4,7 @@ use ekatong_core::error::OpError;
 use ekatong_core::registry::{Kind, OPERATIONS};
 use ekatong_tests::app::World;
 use ekatong_tests::both_engines;
+use ekatong_tests::photos::photo;
 use serde_json::{Value, json};
 
 /// Logins of the world's accounts, one a role.
@@ -74,6 +75,17 @@ const MAY: &[(&str, &str)] = &[
     ("pupil.export", "cdsk"),
     ("pupil.statistics", "cdsk"),
     ("pupil.submit", "cds"),
+    ("photo.preview", "cds"),
+    ("photo.items", "cds"),
+    ("photo.import", "cds"),
+    ("photo.discard", "cds"),
+    ("photo.list", "cds"),
+    ("photo.check", "cds"),
+    ("photo.show", "cds"),
+    ("photo.replace", "cds"),
+    ("photo.remove", "cds"),
+    ("photo.recycled", "cds"),
+    ("photo.restore", "cds"),
     ("review.list", "cd"),
     ("review.show", "cd"),
     ("review.approve", "cd"),
@@ -152,6 +164,8 @@ struct Things {
     import: String,
     pupil: String,
     order: String,
+    photo_batch: String,
+    photo: String,
     account: String,
     template: String,
     batch: String,
@@ -184,6 +198,25 @@ async fn things(world: &World, district: &str, school: &str, first: usize) -> Th
         .unwrap()
         .to_owned();
     let (template, batch, card) = card_things(world, district, school, first + 2).await;
+    let name = format!("{}.jpg", ekatong_tests::workbook::id_number(first, 7));
+    let blob = test
+        .app
+        .stage(Some(admin), &name, &photo(first))
+        .await
+        .unwrap();
+    let request = json!({ "schoolId": school, "blobIds": [blob], "source": "a" });
+    let photo_batch = test.done(admin, "photo.preview", request).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    test.done(
+        admin,
+        "photo.import",
+        json!({ "batchId": photo_batch, "take": [] }),
+    )
+    .await;
+    let page = test.done(admin, "pupil.show", json!({ "id": pupil })).await;
+    let photo = page["photo"]["id"].as_str().unwrap().to_owned();
     let login = format!("staff{district}");
     let account = test
         .account(
@@ -202,6 +235,8 @@ async fn things(world: &World, district: &str, school: &str, first: usize) -> Th
         import,
         pupil,
         order,
+        photo_batch,
+        photo,
         account,
         template,
         batch,
@@ -328,6 +363,14 @@ fn request(op: &str, t: &Things) -> Value {
         "import.nextProblem" => json!({ "importId": t.import, "afterRow": 0 }),
         "import.commit" => json!({ "importId": t.import, "mode": "all" }),
         "import.list" => json!({ "schoolId": t.school }),
+        "photo.preview" => json!({ "schoolId": t.school, "blobIds": [], "source": "" }),
+        "photo.items" => json!({ "batchId": t.photo_batch }),
+        "photo.import" => json!({ "batchId": t.photo_batch, "take": [999] }),
+        "photo.discard" => json!({ "batchId": t.photo_batch }),
+        "photo.list" | "photo.check" | "photo.recycled" => json!({ "schoolId": t.school }),
+        "photo.show" | "photo.restore" => json!({ "id": t.photo }),
+        "photo.replace" => json!({ "pupilId": t.pupil, "blobId": t.import }),
+        "photo.remove" => json!({ "pupilId": t.pupil, "reason": " " }),
         "pupil.list" => json!({ "schoolId": t.school }),
         "pupil.find" => json!({ "idNumber": "abc" }),
         "pupil.show" => json!({ "id": t.pupil }),

@@ -17,6 +17,7 @@ mod moves;
 mod order_totals;
 mod orders;
 mod organisation;
+mod photos;
 mod place;
 mod plans;
 mod pupils;

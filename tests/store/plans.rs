@@ -4,7 +4,7 @@ use ekatong_core::domain::application::ApplicationState;
 use ekatong_core::id::{OrderId, PupilId};
 use ekatong_core::ports::{
     ApplicationQuery, AuditFilter, BatchFilter, CardNumberKind, MoveFilter, OrderCursor,
-    OrderQuery, PupilFilter,
+    OrderQuery, PhotoAddress, PupilFilter,
 };
 use ekatong_store::Plans;
 
@@ -135,6 +135,41 @@ async fn fill(place: &Place, world: &World) {
             numbers(99_999),
             uuid("i")
         ),
+        // A photo of every second pupil, a recycled one of every hundredth, and a batch of all.
+        format!(
+            "{} INSERT INTO photo (id, pupil_id, address, size, width, height, state, created_at, \
+             created_by) SELECT {}, {}, {}, 2000, 358, 441, 'current', {NOW}, {account} FROM n",
+            numbers(49_999),
+            uuid("i + 300000"),
+            uuid("i * 2 + 100000"),
+            uuid("i + 500000")
+        ),
+        format!(
+            "{} INSERT INTO photo (id, pupil_id, address, size, width, height, state, created_at, \
+             created_by, recycled_at, recycled_by, reason) SELECT {}, {}, {}, 2000, 358, 441, \
+             'recycled', {NOW}, {account}, {NOW} + i, {account}, '换' FROM n",
+            numbers(999),
+            uuid("i + 400000"),
+            uuid("i * 100 + 100000"),
+            uuid("i + 600000")
+        ),
+        format!(
+            "INSERT INTO photo_batch (id, district, school_id, source, state, account_id, \
+             created_at) SELECT {}, '320505', {}, '照片', 'open', {account}, {NOW}",
+            uuid("1"),
+            uuid("1001")
+        ),
+        format!(
+            "{} INSERT INTO photo_item (batch_id, number, name_sealed, pupil_id, state, photo_id, \
+             address, size, width, height, problems) SELECT {}, i + 1, {}, {}, \
+             CASE WHEN i % 10 = 0 THEN 'differs' ELSE 'new' END, {}, {}, 2000, 358, 441, '[]' FROM n",
+            numbers(19_999),
+            uuid("1"),
+            blob("i"),
+            uuid("i + 100000"),
+            uuid("i + 700000"),
+            uuid("i + 800000")
+        ),
     ];
     for sql in statements {
         place.raw(&sql).await.unwrap();
@@ -180,6 +215,7 @@ fn check_plan(what: &str, plan: &str) {
             "batch_line",
             "card ",
             "card_extension",
+            "photo",
         ];
         let bad = (line.starts_with("SCAN ") && !walks && !small)
             || line.contains("TEMP B-TREE")
@@ -561,6 +597,43 @@ async fn lists_walk_indexes(place: Place) {
     );
     r.find_papers(&indexes[..1]).await.unwrap();
     check("one paper", &plans);
+
+    let school = some(1_001).into();
+    let after = Some(("生05000".to_owned(), PupilId::from(some(100_000))));
+    for missing in [false, true] {
+        r.photo_pupils(school, missing, after.clone(), PAGE)
+            .await
+            .unwrap();
+        check("pupils with photos", &plans);
+    }
+    let ids: Vec<PupilId> = (0..PAGE)
+        .map(|i| some(u128::from(i) + 100_000).into())
+        .collect();
+    r.current_photos(&ids).await.unwrap();
+    check("current photos", &plans);
+    let address = PhotoAddress(some(500_007));
+    assert_eq!(r.photos_at(&[address]).await.unwrap().len(), 1);
+    check("photos at an address", &plans);
+    r.photo(some(300_007).into()).await.unwrap();
+    check("a photo", &plans);
+    r.recycled_photos(school, Some((NOW + 500, some(1).into())), PAGE)
+        .await
+        .unwrap();
+    r.photos_to_purge("320505", NOW + 500, PAGE).await.unwrap();
+    r.photo_batches_to_purge(NOW + 1, 1).await.unwrap();
+    let recycled = plans.take().concat();
+    assert!(
+        !recycled.contains("Seq Scan on pupil") && !recycled.contains("SCAN p\n"),
+        "{recycled}"
+    );
+    r.needed_photos(&[address]).await.unwrap();
+    check("files that are needed", &plans);
+    for state in [None, Some("differs")] {
+        r.photo_items(some(1).into(), state, 500, PAGE)
+            .await
+            .unwrap();
+        check("items of a batch", &plans);
+    }
 
     for (name, filter) in [
         ("all", AuditFilter::default()),

@@ -56,7 +56,11 @@ fn crates_depend_in_one_direction() {
         ("crates/core/Cargo.toml", &[][..]),
         ("crates/store/Cargo.toml", &["core"]),
         ("crates/sheet/Cargo.toml", &["core"]),
-        ("crates/host/Cargo.toml", &["core", "store", "sheet"]),
+        ("crates/photo/Cargo.toml", &["core"]),
+        (
+            "crates/host/Cargo.toml",
+            &["core", "store", "sheet", "photo"],
+        ),
         ("crates/cli/Cargo.toml", &["core", "host", "store", "sheet"]),
         ("src-tauri/Cargo.toml", &["core", "host"]),
     ] {

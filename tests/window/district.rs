@@ -26,6 +26,7 @@ async fn creates_a_school_and_its_ladder() {
             "entry",
             "imports",
             "pupils",
+            "photos",
             "review",
             "registrations",
             "transfers",

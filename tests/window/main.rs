@@ -12,6 +12,7 @@ mod keyboard;
 mod moves;
 mod oversight;
 mod pages;
+mod photos;
 mod pupils;
 mod school;
 mod shell;

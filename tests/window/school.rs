@@ -69,6 +69,7 @@ async fn from_classes_to_card_requests() {
             "entry",
             "imports",
             "pupils",
+            "photos",
             "registrations",
             "transfers",
             "orders",

@@ -8,7 +8,7 @@ use ekatong_host::Exit;
 use serde_json::json;
 
 use crate::commands::{
-    audit, batch, call, card, class, demo, district, grade, import, init, key, order, pupil,
+    audit, batch, call, card, class, demo, district, grade, import, init, key, order, photo, pupil,
     registration, review, school, setting, template, user,
 };
 use crate::output::Output;
@@ -74,6 +74,9 @@ pub(crate) enum Noun {
     /// 学生
     #[command(subcommand)]
     Pupil(pupil::Pupil),
+    /// 照片
+    #[command(subcommand)]
+    Photo(photo::Photo),
     /// 区审核
     #[command(subcommand)]
     Review(review::Review),

@@ -50,6 +50,10 @@ ids! {
     AuditId,
     /// A staged file.
     BlobId,
+    /// A photo.
+    PhotoId,
+    /// Photos handed over together.
+    PhotoBatchId,
 }
 
 /// A new id; ids made later sort after those made before.

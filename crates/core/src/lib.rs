@@ -16,6 +16,7 @@ pub mod id;
 pub mod import;
 pub mod ops;
 pub mod password;
+pub mod photo;
 pub mod ports;
 pub mod production;
 pub mod registry;

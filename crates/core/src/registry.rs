@@ -204,6 +204,18 @@ operations! {
     "transfer.withdraw"      "撤回转入申请" Write EnterPupils => transfer::withdraw { WithdrawTransferRequest -> WithdrawTransferResponse }
     "transfer.list"          "查看转入转出" Read  EnterPupils => transfer::list { ListTransfersRequest -> ListMovesResponse }
 
+    "photo.preview"          "核对照片"     Job   EnterPupils => photo::preview { PreviewPhotosRequest -> PhotoBatch } takes [blobIds]
+    "photo.items"            "查看核对的照片" Read EnterPupils => photo::items { PhotoItemsRequest -> PhotoItemsResponse }
+    "photo.import"           "导入照片"     Job   EnterPupils => photo::import { ImportPhotosRequest -> ImportPhotosResponse }
+    "photo.discard"          "放弃照片"     Write EnterPupils => photo::discard { DiscardPhotosRequest -> PhotoBatch }
+    "photo.list"             "查看照片"     Read  EnterPupils => photo::list { ListPhotosRequest -> ListPhotosResponse }
+    "photo.check"            "检查照片"     Job   EnterPupils => photo::check { CheckPhotosRequest -> CheckPhotosResponse }
+    "photo.show"             "查看照片原图" Write EnterPupils => photo::show { ShowPhotoRequest -> ShowPhotoResponse }
+    "photo.replace"          "上传照片"     Job   EnterPupils => photo::replace { ReplacePhotoRequest -> ReplacePhotoResponse } takes [blobId]
+    "photo.remove"           "移除照片"     Write EnterPupils => photo::remove { RemovePhotoRequest -> RemovePhotoResponse }
+    "photo.recycled"         "查看照片回收站" Read EnterPupils => photo::recycled { RecycledPhotosRequest -> RecycledPhotosResponse }
+    "photo.restore"          "恢复照片"     Write EnterPupils => photo::restore { RestorePhotoRequest -> RestorePhotoResponse }
+
     "review.list"            "查看待审申请" Read  ReviewPupils => review::list { ListReviewRequest -> ListReviewResponse }
     "review.show"            "打开待审申请" Write ReviewPupils => review::show { ShowReviewRequest -> ShowReviewResponse }
     "review.approve"         "审核通过申请" Write ReviewPupils => review::approve { ApproveReviewRequest -> StepResult }

@@ -70,6 +70,24 @@ const PUPIL_DAYS: Setting = Setting {
     per_district: true,
 };
 
+const PHOTO_KILOBYTES: Setting = Setting {
+    key: "photo.max_kb",
+    name: "照片最大多少 KB",
+    note: "制卡中心的上限。更大的照片在导入时自动缩小。",
+    default: "60",
+    accepts: Accepts::Whole { min: 20, max: 500 },
+    per_district: true,
+};
+
+const PHOTO_DAYS: Setting = Setting {
+    key: "photo.recycle_days",
+    name: "照片在回收站保留多少天",
+    note: "换下或移除的照片在回收站里可以恢复，到期后彻底删除。",
+    default: "30",
+    accepts: Accepts::Whole { min: 1, max: 365 },
+    per_district: true,
+};
+
 const IDLE_MINUTES: Setting = Setting {
     key: "session.idle_minutes",
     name: "空闲多少分钟后锁定窗口",
@@ -159,6 +177,8 @@ pub const ALL: &[Setting] = &[
     ROW_LIMIT,
     IMPORT_DAYS,
     PUPIL_DAYS,
+    PHOTO_KILOBYTES,
+    PHOTO_DAYS,
     IDLE_MINUTES,
     SESSION_HOURS,
     PASSWORD_PROFILE,
@@ -243,6 +263,10 @@ pub struct Settings {
     pub import_days: u32,
     /// Days that deleted pupils can be restored.
     pub deleted_days: u32,
+    /// Kilobytes of a photo at most.
+    pub photo_kilobytes: u32,
+    /// Days that photos are kept in the recycle folder.
+    pub photo_days: u32,
     /// Minutes until an idle session is locked.
     pub idle_minutes: u32,
     /// Hours a session lasts at most.
@@ -310,6 +334,8 @@ impl Settings {
             row_limit: number(&ROW_LIMIT),
             import_days: number(&IMPORT_DAYS),
             deleted_days: number(&PUPIL_DAYS),
+            photo_kilobytes: number(&PHOTO_KILOBYTES),
+            photo_days: number(&PHOTO_DAYS),
             idle_minutes: number(&IDLE_MINUTES),
             session_hours: number(&SESSION_HOURS),
             password_profile: if text(&PASSWORD_PROFILE) == "owasp" {

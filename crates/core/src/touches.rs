@@ -3,8 +3,8 @@
 use crate::access::Place;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{
-    AccountId, ApplicationId, BatchId, CardId, ClassId, GradeId, ImportId, OrderId, PupilId,
-    SchoolId, TemplateId,
+    AccountId, ApplicationId, BatchId, CardId, ClassId, GradeId, ImportId, OrderId, PhotoBatchId,
+    PhotoId, PupilId, SchoolId, TemplateId,
 };
 use crate::ports::UnitOfWork;
 
@@ -43,6 +43,10 @@ pub(crate) enum Touched {
     Template(TemplateId),
     /// A card: the place of its holder.
     Card(CardId),
+    /// A photo.
+    Photo(PhotoId),
+    /// Photos handed over together.
+    PhotoBatch(PhotoBatchId),
 }
 
 /// Every request says what it touches.
@@ -106,6 +110,14 @@ pub(crate) async fn places(
         Touched::Import(id) => {
             let import = uow.import(*id).await?.ok_or(Code::ImportUnknown)?;
             vec![Place::School(import.district, import.school_id)]
+        }
+        Touched::Photo(id) => {
+            let photo = uow.photo(*id).await?.ok_or(Code::PhotoUnknown)?;
+            vec![Place::School(photo.district, photo.school_id)]
+        }
+        Touched::PhotoBatch(id) => {
+            let batch = uow.photo_batch(*id).await?.ok_or(Code::PhotoBatchUnknown)?;
+            vec![Place::School(batch.district, batch.school_id)]
         }
         Touched::Account(id) => {
             uow.account(*id).await?.ok_or(Code::NotFound)?;

@@ -3,8 +3,7 @@
 use crate::audit;
 use crate::domain::time::Timestamp;
 use crate::error::OpError;
-use crate::ops::import::purge;
-use crate::ops::pupil;
+use crate::ops::{import, photo, pupil};
 use crate::ports::{Ports, UnitOfWork};
 
 /// Note of the day of the last purge.
@@ -22,7 +21,8 @@ const NAMES: u32 = 1_000;
 const TURNS: usize = 20;
 
 /// Seals what is unsealed in the audit log and, once a day, forgets what is older than
-/// the retention settings: audit entries, files and rows of imports, deleted pupils.
+/// the retention settings: audit entries, files and rows of imports, deleted pupils,
+/// recycled photos.
 /// Makes the names of a database older than the search known to it, a part each time.
 ///
 /// # Errors
@@ -39,8 +39,10 @@ pub async fn maintain(ports: &Ports) -> Result<(), OpError> {
         return Ok(());
     }
     audit::purge_expired(ports, None, now).await?;
-    purge::purge_expired(ports, now).await?;
+    import::purge::purge_expired(ports, now).await?;
     pupil::purge::purge_expired(ports, now).await?;
+    // After the pupils: the files of those who are gone are cleared away at once.
+    photo::purge::purge_expired(ports, now).await?;
     let mut uow = ports.store.write().await?;
     uow.put_meta(PURGED_ON, &today).await?;
     uow.commit().await?;

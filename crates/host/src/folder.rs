@@ -77,6 +77,12 @@ impl Folder {
         self.path.join("ekatong.db")
     }
 
+    /// The photos.
+    #[must_use]
+    pub fn photos(&self) -> PathBuf {
+        self.path.join("photos")
+    }
+
     /// The log files.
     #[must_use]
     pub fn logs(&self) -> PathBuf {
@@ -225,8 +231,21 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
 
 /// Writes a file that its owner alone reads; one of the same name is replaced as a whole.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_through(path, ".part", bytes)
+}
+
+/// As [`write_private`], while others may write the same file: each through a part of its own.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_through(
+        path,
+        &format!(".{}.part", uuid::Uuid::now_v7().simple()),
+        bytes,
+    )
+}
+
+fn write_through(path: &Path, ending: &str, bytes: &[u8]) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
-    part.push(".part");
+    part.push(ending);
     let part = PathBuf::from(part);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

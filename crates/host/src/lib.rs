@@ -3,7 +3,7 @@
 //! The window and the `ekatong` program both start at [`LocalHost`]; its `app`
 //! is the one door to the operations. `folder` knows the files, `keys` the ways
 //! to open the data key, `clock` the time, `demo` the sample districts; `chosen`
-//! reads the files that people hand over, `reading` opens them as workbooks; `memory`
+//! reads the files that people hand over, `reading` opens them as workbooks; `photos` keeps photos and makes packs of folders; `memory`
 //! keeps the programs small.
 
 pub mod chosen;
@@ -15,6 +15,7 @@ mod keys;
 mod local;
 pub mod logging;
 pub mod memory;
+pub mod photos;
 mod place;
 pub mod reading;
 

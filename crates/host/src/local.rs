@@ -13,6 +13,7 @@ use ekatong_core::password;
 use ekatong_core::ports::{AccountRecord, AuditRecord, Clock, GrantRecord, Ports, UnitOfWork};
 use ekatong_core::settings::PasswordProfile;
 use ekatong_core::upkeep::{self, maintain};
+use ekatong_photo::Images;
 use ekatong_store::keys::{DataKey, RecoveryCode};
 use ekatong_store::{Database, Vault, schema_version};
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ use crate::errors::HostError;
 use crate::folder::FolderLock;
 use crate::keys::{self, Given, KeyStore, Way};
 use crate::place::Place;
-use crate::reading;
+use crate::{photos, reading};
 
 /// Another program may be changing the schema, which takes as long as a copy of the file.
 const WAIT_SHARED: Duration = Duration::from_secs(60);
@@ -493,6 +494,8 @@ impl LocalHost {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             cipher: Arc::new(vault),
             workbooks: reading::workbooks(),
+            pictures: Arc::new(Images),
+            photos: photos::store(&place),
         };
         Ok(Self {
             app: App::new(ports),

@@ -15,6 +15,8 @@ const KEYS: &[(&str, &str, Code)] = &[
     ("school_code", "school.code", Code::SchoolCodeTaken),
     ("district_pkey", "district.code", Code::DistrictTaken),
     ("account_login", "account.login", Code::LoginTaken),
+    ("photo_one_pupil", "photo.address", Code::PhotoSameImage),
+    ("photo_current", "photo.pupil_id", Code::PhotoChanged),
     ("card_order_open", "card_order.pupil_id", Code::OrderOpen),
     ("card_number", "card.card_no", Code::CardNumberTaken),
     ("card_serial", "card.serial_no", Code::CardNumberTaken),

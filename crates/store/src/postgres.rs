@@ -34,6 +34,11 @@ pub(crate) fn lock_commits() -> Option<&'static str> {
     Some("SELECT pg_advisory_xact_lock(1164664143)")
 }
 
+/// One at a time of those who take files of photos over or clear them away.
+pub(crate) fn lock_photo_files() -> Option<&'static str> {
+    Some("SELECT pg_advisory_xact_lock(1164664144)")
+}
+
 /// Nothing: the planner knows how common each value is.
 pub(crate) fn index(_name: &str) -> String {
     String::new()

@@ -36,6 +36,11 @@ pub(crate) fn lock_commits() -> Option<&'static str> {
     None
 }
 
+/// Nothing, as [`lock`].
+pub(crate) fn lock_photo_files() -> Option<&'static str> {
+    None
+}
+
 /// Names the index to walk. SQLite has no statistics of a young database and
 /// breaks ties as it likes; PostgreSQL has them and needs no hint.
 pub(crate) fn index(name: &str) -> String {

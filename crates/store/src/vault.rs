@@ -25,6 +25,7 @@ pub struct Vault {
     phone: Hmac<Sha256>,
     bank_card: Hmac<Sha256>,
     address: Hmac<Sha256>,
+    content: Hmac<Sha256>,
     chain: Hmac<Sha256>,
 }
 
@@ -49,9 +50,20 @@ impl Vault {
             phone: keyed(key.derive("index/phone").as_slice()),
             bank_card: keyed(key.derive("index/bank_card").as_slice()),
             address: keyed(key.derive("index/address").as_slice()),
+            content: keyed(key.derive("index/content").as_slice()),
             chain: keyed(key.derive("chain").as_slice()),
         })
     }
+}
+
+/// 16 of the 32 bytes: enough for a keyed hash that nobody outside can try values on.
+fn first_half(mac: Hmac<Sha256>) -> [u8; 16] {
+    let whole: [u8; 32] = mac.finalize().into_bytes().into();
+    let mut first = [0; 16];
+    for (to, from) in first.iter_mut().zip(whole) {
+        *to = from;
+    }
+    first
 }
 
 /// Table, column and row: a value moved elsewhere does not open.
@@ -119,12 +131,13 @@ impl Cipher for Vault {
             IndexOf::Address => self.address.clone(),
         };
         mac.update(value.as_bytes());
-        let whole: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(whole) {
-            *to = from;
-        }
-        first
+        first_half(mac)
+    }
+
+    fn content(&self, bytes: &[u8]) -> [u8; 16] {
+        let mut mac = self.content.clone();
+        mac.update(bytes);
+        first_half(mac)
     }
 
     fn chain(&self, previous: &[u8], entry: &[u8]) -> [u8; 32] {

@@ -11,6 +11,7 @@ import {
   InboxOutlined,
   ImportOutlined,
   LoginOutlined,
+  PictureOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
   SolutionOutlined,
@@ -39,6 +40,8 @@ import { OrderPage } from "../features/orders/page";
 import { Organisation } from "../features/organisation";
 import { Pupils } from "../features/pupils";
 import { Bin } from "../features/pupils/bin";
+import { Photos } from "../features/photos";
+import { PhotoCheck } from "../features/photos/check";
 import { PupilPage } from "../features/pupils/page";
 import { Roster } from "../features/pupils/roster";
 import { Review } from "../features/review";
@@ -105,6 +108,14 @@ export const ENTRIES: readonly Entry[] = [
       if (rest === "deleted") return <Bin />;
       return <PupilPage id={rest} />;
     },
+  },
+  {
+    key: "photos",
+    path: "/photos",
+    group: "groupDaily",
+    icon: <PictureOutlined />,
+    allowed: (s) => s.can("enter_pupils"),
+    page: ({ rest }) => (rest ? <PhotoCheck key={rest} batchId={rest} /> : <Photos />),
   },
   { key: "review", path: "/review", group: "groupDaily", icon: <SolutionOutlined />, allowed: (s) => s.can("review_pupils"), badge: ["pupils_to_review"], page: Review },
   {

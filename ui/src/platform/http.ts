@@ -1,5 +1,5 @@
 // A browser against a server: the same registry over POST /api/call/{op}.
-import { CallError, newKey, toCallError, type StagedBlob, type HostState, type Platform } from "./types";
+import { CallError, newKey, stageEach, toCallError, type StagedBlob, type HostState, type Platform } from "./types";
 
 // In memory only: a reload asks for the password again.
 let token = "";
@@ -23,13 +23,15 @@ async function stage(file: File): Promise<StagedBlob> {
   return (await answer.json()) as StagedBlob;
 }
 
-function choose(): Promise<File | null> {
+function choose(accept: string, several: { folder: boolean } | null = null): Promise<File[]> {
   return new Promise((resolve) => {
     const input = document.createElement("input");
     input.type = "file";
-    input.accept = ".xlsx,.xlsm,.xls,.csv";
-    input.addEventListener("change", () => resolve(input.files?.[0] ?? null));
-    input.addEventListener("cancel", () => resolve(null));
+    input.accept = accept;
+    input.multiple = several !== null;
+    input.webkitdirectory = several?.folder ?? false;
+    input.addEventListener("change", () => resolve([...(input.files ?? [])]));
+    input.addEventListener("cancel", () => resolve([]));
     input.click();
   });
 }
@@ -54,9 +56,19 @@ export const httpPlatform: Platform = {
   hostInit: () => Promise.reject(new CallError([])),
   hostUnlock: () => Promise.reject(new CallError([])),
   async pickWorkbook() {
-    const file = await choose();
-    return file && stage(file);
+    const [file] = await choose(".xlsx,.xlsm,.xls,.csv");
+    return file ? stage(file) : null;
   },
+  async pickPhotos(folder) {
+    const files = await choose(folder ? "" : ".zip,.jpg,.jpeg,.png", { folder });
+    return files.length === 0 ? null : stageEach(files, stage);
+  },
+  async pickPhoto() {
+    const [file] = await choose(".jpg,.jpeg,.png");
+    return file ? stage(file) : null;
+  },
+  stagePhotoPaths: () => Promise.reject(new CallError([])),
+  stagePhotoFiles: (files) => stageEach(files, stage),
   stageFile: stage,
   stagePath: () => Promise.reject(new CallError([])),
   async saveBlob(blobId, fileName) {
@@ -78,8 +90,9 @@ export const httpPlatform: Platform = {
     };
     const drop = (e: DragEvent) => {
       e.preventDefault();
-      const file = e.dataTransfer?.files[0];
-      cb(file ? { kind: "drop", file } : { kind: "leave" });
+      const files = [...(e.dataTransfer?.files ?? [])];
+      const [file] = files;
+      cb(file ? { kind: "drop", file, files } : { kind: "leave" });
     };
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);

@@ -1,7 +1,7 @@
 // The desktop window: one command `call` over the registry, and the host's own commands.
 import { invoke } from "@tauri-apps/api/core";
 import { listen, type EventCallback, type EventName } from "@tauri-apps/api/event";
-import { newKey, toCallError, type StagedBlob, type HostState, type Platform, type Progress, type Unlisten } from "./types";
+import { newKey, stageEach, toCallError, type StagedBlob, type StagedPhotos, type HostState, type Platform, type Progress, type Unlisten } from "./types";
 
 async function command<T>(name: string, args?: Record<string, unknown>): Promise<T> {
   try {
@@ -63,14 +63,19 @@ export const tauriPlatform: Platform = {
   pickWorkbook: () => command<StagedBlob | null>("pick_workbook"),
   stageFile: async (file) => command<StagedBlob>("stage_bytes", { fileName: file.name, base64: await base64Of(file) }),
   stagePath: (path) => command<StagedBlob>("stage_path", { path }),
+  pickPhotos: (folder) => command<StagedPhotos | null>("pick_photos", { folder }),
+  pickPhoto: () => command<StagedBlob | null>("pick_photo"),
+  stagePhotoPaths: (paths) => command<StagedPhotos>("stage_photos", { paths }),
+  stagePhotoFiles: (files) => stageEach(files, tauriPlatform.stageFile),
   saveBlob: (blobId, fileName) => command<{ path: string } | null>("save_blob", { blobId, fileName }),
   onDrop(cb) {
     const stops = [
       on("tauri://drag-enter", () => cb({ kind: "over" })),
       on("tauri://drag-leave", () => cb({ kind: "leave" })),
       on<{ paths?: string[] }>("tauri://drag-drop", ({ payload }) => {
-        const path = payload.paths?.[0];
-        cb(path === undefined ? { kind: "leave" } : { kind: "drop", path });
+        const paths = payload.paths ?? [];
+        const [path] = paths;
+        cb(path === undefined ? { kind: "leave" } : { kind: "drop", path, paths });
       }),
     ];
     return () => stops.forEach((stop) => stop());

@@ -34,7 +34,10 @@ export type HostInit = {
 export type HostUnlock = { passphrase?: string; recoveryCode?: string };
 export type StagedBlob = { blobId: string; fileName: string; size: number };
 
-export type DropEvent = { kind: "over" } | { kind: "leave" } | { kind: "drop"; path?: string; file?: File };
+/** Photos in as many packs as they need. */
+export type StagedPhotos = { blobIds: string[]; source: string };
+
+export type DropEvent = { kind: "over" } | { kind: "leave" } | { kind: "drop"; path?: string; paths?: string[]; file?: File; files?: File[] };
 export type Unlisten = () => void;
 
 export interface Platform {
@@ -47,6 +50,13 @@ export interface Platform {
   pickWorkbook(): Promise<StagedBlob | null>;
   stageFile(file: File): Promise<StagedBlob>;
   stagePath(path: string): Promise<StagedBlob>;
+  /** A dialog for a folder of photos, or for zips and photos; null when the person closed it. */
+  pickPhotos(folder: boolean): Promise<StagedPhotos | null>;
+  /** A dialog for one photo; null when the person closed it. */
+  pickPhoto(): Promise<StagedBlob | null>;
+  /** Folders, zips and photos that were dropped. */
+  stagePhotoPaths(paths: string[]): Promise<StagedPhotos>;
+  stagePhotoFiles(files: readonly File[]): Promise<StagedPhotos>;
   /** Null when the person closed the dialog. */
   saveBlob(blobId: string, fileName: string): Promise<{ path: string } | null>;
   onDrop(cb: (event: DropEvent) => void): Unlisten;
@@ -70,6 +80,17 @@ export class CallError extends Error {
   has(code: string): boolean {
     return this.problems.some((p) => p.code === code);
   }
+}
+
+/** Stages files one after another. */
+export async function stageEach(files: readonly File[], stage: (file: File) => Promise<StagedBlob>): Promise<StagedPhotos> {
+  const blobIds: string[] = [];
+  for (const file of files) {
+    // One at a time: a school's network is narrow.
+    // oxlint-disable-next-line no-await-in-loop
+    blobIds.push((await stage(file)).blobId);
+  }
+  return { blobIds, source: files.length === 1 ? (files[0]?.name ?? "") : "" };
 }
 
 /** Random UUID; crypto.randomUUID is missing where the page's scheme is not "secure". */

@@ -13,6 +13,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod order;
+pub(crate) mod photo;
 pub(crate) mod pupil;
 pub(crate) mod registration;
 pub(crate) mod review;
@@ -49,6 +50,7 @@ pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> 
         Noun::Template(command) => template::run(command, context).await,
         Noun::Import(command) => import::run(command, context).await,
         Noun::Pupil(command) => pupil::run(command, context).await,
+        Noun::Photo(command) => photo::run(command, context).await,
         Noun::Review(command) => review::run(command, context).await,
         Noun::Registration(command) => registration::run(command, context).await,
         Noun::Order(command) => order::run(command, context).await,

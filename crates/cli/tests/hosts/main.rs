@@ -16,6 +16,7 @@ mod disk_full;
 mod entries;
 mod imports;
 mod keys;
+mod photos;
 mod power_cut;
 mod program;
 mod pupils;

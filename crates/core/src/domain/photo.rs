@@ -52,6 +52,14 @@ impl PhotoName {
         &self.0
     }
 
+    /// The extension in upper case, without the dot; empty for none.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        self.0
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| extension)
+    }
+
     /// The name without its extension: what is looked up as a paper number or 学籍号.
     #[must_use]
     pub fn stem(&self) -> &str {
@@ -70,6 +78,40 @@ fn is_reserved(stem: &str) -> bool {
         .or_else(|| device.strip_prefix("LPT"));
     RESERVED.contains(&device)
         || port.is_some_and(|n| matches!(n.as_bytes(), [digit] if digit.is_ascii_digit()))
+}
+
+words! {
+    /// What became of a file that was handed over as a photo.
+    pub enum PhotoState {
+        /// Will be the pupil's photo.
+        New = "new", "将导入";
+        /// The pupil has this photo already.
+        Same = "same", "已有同一张";
+        /// The pupil has another photo: a person chooses.
+        Differs = "differs", "与现有照片不同";
+        /// The pupil has other photos in the same folder: a person chooses.
+        Several = "several", "同一学生几张";
+        /// No pupil has the number.
+        Unmatched = "unmatched", "找不到学生";
+        /// Cannot be a photo of this pupil; its problems say why.
+        Bad = "bad", "不合格";
+        /// The same file once more.
+        Repeated = "repeated", "重复的文件";
+        /// Is the pupil's photo now.
+        Imported = "imported", "已导入";
+    }
+}
+
+words! {
+    /// Where photos that were handed over together stand.
+    pub enum PhotoBatchState {
+        /// A person decides.
+        Open = "open", "待确认";
+        /// Written.
+        Imported = "imported", "已导入";
+        /// Given up.
+        Discarded = "discarded", "已放弃";
+    }
 }
 
 #[cfg(test)]

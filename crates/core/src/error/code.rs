@@ -418,6 +418,56 @@ codes! {
     PhotoMissing = "photo.missing",
     /// A photo's file name holds no number, or one that no PC can write.
     PhotoNameInvalid = "photo.name_invalid",
+    /// The file has no bytes.
+    PhotoEmpty = "photo.empty",
+    /// 1 KB or less: no photo.
+    PhotoTooSmall = "photo.too_small",
+    /// Under 5 KB: a warning.
+    PhotoSmall = "photo.small",
+    /// Over the limit of one file.
+    PhotoTooLarge = "photo.too_large",
+    /// More pixels than are decoded.
+    PhotoTooManyPixels = "photo.too_many_pixels",
+    /// Neither JPEG nor PNG.
+    PhotoNotImage = "photo.not_image",
+    /// The extension says another format: a warning.
+    PhotoExtension = "photo.extension",
+    /// The end is missing.
+    PhotoTruncated = "photo.truncated",
+    /// It does not decode.
+    PhotoDamaged = "photo.damaged",
+    /// Too few pixels to print a face.
+    PhotoFewPixels = "photo.few_pixels",
+    /// No portrait: one side much longer than the other.
+    PhotoShape = "photo.shape",
+    /// One colour all over.
+    PhotoBlank = "photo.blank",
+    /// Scaled down to the limit: a note.
+    PhotoScaled = "photo.scaled",
+    /// The same image for two pupils.
+    PhotoSameImage = "photo.same_image",
+    /// Two different photos of one pupil in one folder.
+    PhotoSeveral = "photo.several",
+    /// The same file twice: the first counts, a note.
+    PhotoRepeated = "photo.repeated",
+    /// Another photo is on record: a person chooses.
+    PhotoDiffers = "photo.differs",
+    /// No pupil of the school has this number.
+    PhotoNoPupil = "photo.no_pupil",
+    /// Two pupils have this number.
+    PhotoAmbiguous = "photo.ambiguous",
+    /// The pupil or the current photo changed since the preview.
+    PhotoChanged = "photo.changed",
+    /// The file of a photo is missing or damaged.
+    PhotoLost = "photo.lost",
+    /// No such photo.
+    PhotoUnknown = "photo.unknown",
+    /// No such batch.
+    PhotoBatchUnknown = "photo.batch_unknown",
+    /// Imported or discarded already.
+    PhotoBatchClosed = "photo.batch_closed",
+    /// The host has no place for photos.
+    PhotoNoFolder = "photo.no_folder",
     /// The range's end is before its start, or a day is no date.
     DateRangeInvalid = "date_range.invalid",
     /// The text fits too many pupils.

@@ -211,6 +211,31 @@ pub const fn text(code: Code) -> &'static str {
         Code::ReasonRequired => "请填写原因。",
         Code::PhotoMissing => "还没有照片，请在制卡前补上。",
         Code::PhotoNameInvalid => "照片文件名里没有可用的号码，请改成证件号码或学籍号。",
+        Code::PhotoEmpty => "文件是空的（0 字节），请重新复制这张照片。",
+        Code::PhotoTooSmall => "文件不到 1 KB，不会是照片，请重新复制或重新拍摄。",
+        Code::PhotoSmall => "文件不到 5 KB，可能不清晰，请看一看。",
+        Code::PhotoTooLarge => "照片文件超过 20 MB，请在相机或看图软件里缩小后再导入。",
+        Code::PhotoTooManyPixels => "照片的像素太多，请在看图软件里缩小后再导入。",
+        Code::PhotoNotImage => "不是可用的照片，只收 JPEG 和 PNG，请另存后再导入。",
+        Code::PhotoExtension => "文件名的后缀与内容不一致，已按内容读取。",
+        Code::PhotoTruncated => "照片不完整，后半截丢失了，请重新复制。",
+        Code::PhotoDamaged => "照片已损坏，打不开，请重新复制或重新拍摄。",
+        Code::PhotoFewPixels => "照片的像素太少，印出来看不清，请换一张大一些的。",
+        Code::PhotoShape => "照片的形状不像证件照，请裁剪成竖的证件照。",
+        Code::PhotoBlank => "照片几乎是一片同样的颜色，看不到人，请换一张。",
+        Code::PhotoScaled => "照片太大，已自动缩小。",
+        Code::PhotoSameImage => "这张照片与另一名学生的照片是同一张，请核对是谁的。",
+        Code::PhotoSeveral => "这名学生有几张不同的照片，请选择一张。",
+        Code::PhotoRepeated => "同一张照片出现了两次，只算第一张。",
+        Code::PhotoDiffers => "与现有的照片不同，请选择用哪一张。",
+        Code::PhotoNoPupil => "本校没有这个号码的学生，请核对文件名和学校。",
+        Code::PhotoAmbiguous => "有两名学生登记了这个号码，请用证件号码作文件名。",
+        Code::PhotoChanged => "核对之后这名学生或现有的照片有变动，没有导入，请重新核对。",
+        Code::PhotoLost => "照片文件丢失或损坏，请重新上传。",
+        Code::PhotoUnknown => "没有这张照片，可能已从回收站清除。",
+        Code::PhotoBatchUnknown => "这次核对的内容已被清理，请重新选择照片。",
+        Code::PhotoBatchClosed => "这批照片已经导入或放弃，请重新选择照片。",
+        Code::PhotoNoFolder => "没有设置存放照片的文件夹，请联系运维设置后再试。",
         Code::DateRangeInvalid => "日期不正确，或结束日期早于开始日期，请重新选择。",
         Code::TextTooBroad => "符合的学生太多，请输入更完整的姓名或证件号码。",
         Code::SelectionEmpty => "没有选中任何记录，请先选择。",
@@ -222,7 +247,9 @@ mod tests {
     use super::*;
 
     /// Latin words a clerk knows from the paper or the program in front of them.
-    const KNOWN: &[&str] = &["Excel", "xlsx", "X", "G", "J", "L", "E"];
+    const KNOWN: &[&str] = &[
+        "Excel", "xlsx", "KB", "MB", "JPEG", "PNG", "X", "G", "J", "L", "E",
+    ];
 
     #[test]
     fn every_code_has_a_plain_chinese_text() {

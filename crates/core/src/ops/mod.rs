@@ -17,6 +17,7 @@ pub mod import;
 pub mod moving;
 pub mod order;
 pub mod page;
+pub mod photo;
 pub mod pupil;
 pub mod registration;
 pub mod review;

@@ -16,6 +16,7 @@ mod names;
 mod order_totals;
 mod orders;
 mod organisation;
+mod photos;
 mod pupil_file;
 mod pupils;
 
@@ -35,11 +36,13 @@ pub use names::*;
 pub use order_totals::*;
 pub use orders::*;
 pub use organisation::*;
+pub use photos::*;
 pub use pupil_file::*;
 pub use pupils::*;
 
 use crate::error::OpError;
 use crate::import::table::Workbooks;
+use crate::photo::Pictures;
 
 /// What a storage call gives. The store turns an engine's violation of a unique
 /// key into the problem's code (`class.number_taken`, `pupil.duplicate`, …), a
@@ -63,6 +66,7 @@ pub trait UnitOfWork:
     + OrderTotals
     + Batches
     + Cards
+    + Photos
     + Send
 {
     /// Makes the changes last.
@@ -128,6 +132,8 @@ pub trait Cipher: Send + Sync {
     fn open(&self, at: SealedAt, sealed: &[u8]) -> Result<Vec<u8>, OpError>;
     /// Keyed hash of a *normalised* value, for exact search and unique keys.
     fn index(&self, of: IndexOf, value: &str) -> [u8; 16];
+    /// Keyed hash of the bytes of a file: equal files have equal hashes.
+    fn content(&self, bytes: &[u8]) -> [u8; 16];
     /// Keyed hash that chains audit entries.
     fn chain(&self, previous: &[u8], entry: &[u8]) -> [u8; 32];
 }
@@ -163,4 +169,8 @@ pub struct Ports {
     pub cipher: Arc<dyn Cipher>,
     /// Workbooks.
     pub workbooks: Arc<dyn Workbooks>,
+    /// Pictures.
+    pub pictures: Arc<dyn Pictures>,
+    /// The bytes of photos.
+    pub photos: Arc<dyn PhotoStore>,
 }

@@ -18,6 +18,7 @@ mod names;
 mod order_totals;
 mod orders;
 mod organisation;
+mod photos;
 mod pupil_file;
 mod pupils;
 

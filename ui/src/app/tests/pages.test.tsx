@@ -71,7 +71,7 @@ const keys = (permissions: Permission[]) => ENTRIES.filter((e) => e.allowed(api(
 test("the menu follows the permissions", () => {
   expect(keys(["read_audit"])).toEqual(["home", "audit"]);
   expect(keys(["confirm_orders", "read_orders", "read_pupils"])).toEqual(["home", "pupils", "orders-confirm", "orders"]);
-  expect(keys(["manage_classes", "enter_pupils"])).toEqual(["home", "organisation", "import-new", "entry", "imports", "registrations", "transfers"]);
+  expect(keys(["manage_classes", "enter_pupils"])).toEqual(["home", "organisation", "import-new", "entry", "imports", "photos", "registrations", "transfers"]);
 });
 
 const grade = { id: "g7", number: 7, name: "七年级", graduating: false, manualPromotion: false };

@@ -16,6 +16,7 @@ import { tCommon, tPupil, tPupilOrder, tPupils } from "../../shared/texts";
 import { applicationTone, orderTone } from "../../shared/tones";
 import { EditPupil } from "./edit";
 import { RequestOrder } from "./order";
+import { PupilPhoto } from "./photo";
 
 /** The class leads to its roster. */
 function classOf(p: Pupil): ReactNode {
@@ -108,7 +109,7 @@ export function PupilPage(props: { id: string }) {
     >
       {asOf ? <Alert type="info" showIcon className="ek-lines" title={tPupil.asOfNote(asOf)} data-testid="pupil-as-of" /> : null}
       {open ? <Alert type="warning" showIcon className="ek-lines" title={tPupil.revealed(Math.max(1, Math.ceil((open.until - now) / 1000)))} data-testid="pupil-revealed" /> : null}
-      <QueryView query={query}>{(data) => <Content pupil={data} clear={open?.values ?? null} />}</QueryView>
+      <QueryView query={query}>{(data) => <Content pupil={data} clear={open?.values ?? null} asOf={asOf !== undefined} />}</QueryView>
       {dialog === "reveal" ? (
         <RevealModal
           id={props.id}
@@ -127,7 +128,7 @@ export function PupilPage(props: { id: string }) {
   );
 }
 
-function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null }) {
+function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null; asOf: boolean }) {
   const { pupil: p, clear } = props;
   const rows: [string, ReactNode][] = [
     [tPupil.name, p.name],
@@ -152,6 +153,7 @@ function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null }) {
       <Panel title={tPupil.record}>
         <Descriptions column={{ xs: 1, lg: 2 }} size="small" items={rows.map(([label, children]) => ({ key: label, label, children }))} />
       </Panel>
+      {props.asOf ? null : <PupilPhoto pupil={p} />}
       <Panel title={tPupil.guardians}>
         <Lines
           empty={p.guardians.length === 0}

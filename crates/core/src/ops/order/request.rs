@@ -13,10 +13,13 @@ use crate::domain::card::{CardState, CardStep};
 use crate::domain::order::{OrderKind, OrderState, OrderStep};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ImportId, OrderId, PupilId, SchoolId};
+use crate::ops::photo::judged;
 pub use crate::ops::pupil::StepResult;
 use crate::ops::pupil::{SubjectProblem, note_of, reason};
 use crate::ops::touches;
-use crate::ports::{CardRecord, CardStepRecord, NewOrderRecord, PupilFilter, PupilRecord};
+use crate::ports::{
+    CardRecord, CardStepRecord, NewOrderRecord, PhotoFacts, PupilFilter, PupilRecord,
+};
 use crate::production::check::faults;
 
 /// Pupils that one request takes at most.
@@ -136,17 +139,13 @@ pub async fn run(cx: &mut Cx, request: RequestOrdersRequest) -> Result<StepResul
         lose(cx, lost, why.as_deref()).await?;
     }
     warn(cx, &made, &mut problems).await?;
-    problems.truncate(PROBLEM_LIMIT - 1);
-    if !made.is_empty() {
-        problems.push(SubjectProblem {
-            problem: Problem::new(Code::PhotoMissing).warning().message(format!(
-                "{} 名学生还没有照片。可以先申请，制卡导出前须补齐照片。",
-                made.len()
-            )),
-            subject_id: None,
-            subject_name: None,
-        });
-    }
+    problems.truncate(PROBLEM_LIMIT - 2);
+    let asked: Vec<PupilId> = orders
+        .iter()
+        .filter(|order| made_set.contains(&order.id))
+        .map(|order| order.pupil_id)
+        .collect();
+    problems.extend(photos(cx, &asked).await?);
     let summary = format!("{}：{} 名学生（{}）", step.zh(), made.len(), kind.zh());
     let places = pupils
         .iter()
@@ -235,6 +234,45 @@ async fn warn(
         );
     }
     Ok(())
+}
+
+/// What is to be said about the photos of pupils who get a card: in numbers, as a whole
+/// grade may be without (CARD-4).
+async fn photos(cx: &mut Cx, pupils: &[PupilId]) -> Result<Vec<SubjectProblem>, OpError> {
+    let current: HashMap<PupilId, PhotoFacts> =
+        cx.uow.current_photos(pupils).await?.into_iter().collect();
+    let missing = pupils
+        .iter()
+        .filter(|pupil| !current.contains_key(pupil))
+        .count();
+    let poor = current
+        .values()
+        .filter(|photo| !judged(Some(photo)).is_empty())
+        .count();
+    let said = |count: usize, code: Code, what: &str| {
+        (count > 0).then(|| SubjectProblem {
+            problem: Problem::new(code)
+                .warning()
+                .message(format!("{count} 名学生{what}")),
+            subject_id: None,
+            subject_name: None,
+        })
+    };
+    Ok([
+        said(
+            missing,
+            Code::PhotoMissing,
+            "还没有照片。可以先申请，制卡导出前须补齐照片。",
+        ),
+        said(
+            poor,
+            Code::PhotoFewPixels,
+            "的照片可能不清晰，请在“照片”页检查。",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
 }
 
 fn about(pupil: &PupilRecord, problem: Problem) -> SubjectProblem {

@@ -22,6 +22,7 @@ use crate::error::{Code, OpError};
 use crate::id::{CardId, OrderId, PupilId, SchoolId};
 use crate::ops::audit::AuditView;
 use crate::ops::class::grade_name;
+use crate::ops::photo::PhotoView;
 use crate::ops::school::year_of;
 use crate::ops::touches;
 use crate::ports::{ApplicationRow, EnrolmentRow, OrderStepRow, PupilRow, PupilVersionRow};
@@ -120,6 +121,12 @@ pub struct PupilPage {
     /// What the audit log has about the pupil, newest first: all of it for the
     /// district and the city, one's own actions for others.
     pub audit: Vec<AuditView>,
+    /// The photo of today; its thumbnail for those who may change it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub photo: Option<PhotoView>,
+    /// Whether the photo may be seen, uploaded, taken away; not on a page of the past.
+    pub may_change_photo: bool,
     /// Whether masked fields may be asked for.
     pub may_reveal: bool,
     /// Parts that the person may correct now; none on a page of the past.
@@ -363,6 +370,16 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             latest.kind == ApplicationKind::New.as_str()
                 && application.is_some_and(|state| state.after(ApplicationStep::Save).is_ok())
         });
+    let may_change_photo = moment.is_none() && may_enter.covers(&place);
+    let current = match moment {
+        None => cx.uow.current_photos(&[row.id]).await?.pop(),
+        Some(_) => None,
+    };
+    let photo = match current {
+        Some((_, facts)) if may_change_photo => Some(PhotoView::read(&cx.ports, facts).await?),
+        Some((_, facts)) => Some(PhotoView::plain(facts)),
+        None => None,
+    };
     let audit = cx
         .uow
         .audit_about(&subjects, ENTRIES)
@@ -432,6 +449,8 @@ pub async fn run(cx: &mut Cx, request: ShowPupilRequest) -> Result<PupilPage, Op
             .map(CorrectionView::from)
             .collect(),
         audit,
+        photo,
+        may_change_photo,
         may_reveal,
         may_correct,
         may_continue,
