@@ -1,5 +1,5 @@
 //! The benchmarks: `make bench`, or
-//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [search] [import] [check] [start] [ids] [--json]`.
+//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [search] [import] [check] [photos] [start] [ids] [--json]`.
 //!
 //! Small by default; `BENCH=full` for the large sizes. What is generated is kept
 //! under `target/bench-data`. Figures are for reading, never for assertions: what
@@ -17,6 +17,7 @@ mod import;
 mod measure;
 mod mixed;
 mod orders;
+mod photos;
 mod report;
 mod search;
 mod start;
@@ -38,8 +39,8 @@ pub(crate) struct Bench {
     pub(crate) programs: PathBuf,
 }
 
-const SECTIONS: [&str; 7] = [
-    "orders", "mixed", "search", "import", "check", "start", "ids",
+const SECTIONS: [&str; 8] = [
+    "orders", "mixed", "search", "import", "check", "photos", "start", "ids",
 ];
 
 fn main() -> ExitCode {
@@ -97,6 +98,7 @@ async fn run() {
             "search" => search::run(&bench).await,
             "import" => import::run(&bench).await,
             "check" => check::run(&bench).await,
+            "photos" => photos::run(&bench).await,
             "start" => start::run(&bench).await,
             _ => ids::run(&bench).await,
         };

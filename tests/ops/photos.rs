@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use ekatong_core::dispatch::{App, Call};
 use ekatong_core::error::{Code, OpError};
-use ekatong_core::ports::{PhotoAddress, PhotoStore, Stored};
+use ekatong_core::ports::{PhotoAddress, PhotoStore, Progress, Stored};
 use ekatong_core::upkeep::maintain;
 use ekatong_host::photos::PhotoFolder;
 use ekatong_store::Engine;
@@ -577,6 +577,23 @@ both_engines! {
         assert_eq!(test.refused(&token, "photo.replace", json!({ "pupilId": pupils[0], "blobId": blob })).await, ["file.too_large"]);
     }
 
+    async fn a_preview_that_is_stopped_leaves_nothing(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let token = test.sign_in("school").await;
+        world.pupils(&token, &world.junior, 0, 3).await;
+        let files: Vec<_> = (0..3).map(|n| (format!("{}.jpg", number(n)), photo(n))).collect();
+        let pack = zip(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+        let blob = test.app.stage(Some(&token), "照片.zip", &pack).await.unwrap();
+        let request = json!({ "schoolId": world.junior, "blobIds": [blob], "source": "x" });
+        let call = Call { progress: Arc::new(Stopped), ..Call::local("photo.preview", request.clone(), Some(token.clone())) };
+        assert!(test.app.dispatch(call).await.unwrap_err().has(Code::Cancelled));
+        assert_eq!(stored(&world), Vec::<PathBuf>::new());
+        // The pack is still there: the person may begin again.
+        assert_eq!(test.done(&token, "photo.preview", request.clone()).await["total"], 3);
+        assert_eq!(test.refused(&token, "photo.preview", request).await, ["blob.unknown"], "and then it is forgotten");
+    }
+
     async fn rows_and_files_agree_whatever_fails_between(engine: Engine) {
         let world = World::new(engine).await;
         let test = &world.test;
@@ -677,6 +694,17 @@ both_engines! {
         assert_eq!(test.refused(&card, "photo.show", json!({ "id": page["photo"]["id"] })).await, ["forbidden"]);
         let own = test.done(&token, "pupil.show", json!({ "id": pupils[0] })).await;
         assert!(own["photo"]["thumbnail"].is_string() && own["mayChangePhoto"] == true);
+    }
+}
+
+/// A person who stopped at once.
+struct Stopped;
+
+impl Progress for Stopped {
+    fn report(&self, _done: u64, _total: u64) {}
+
+    fn cancelled(&self) -> bool {
+        true
     }
 }
 

@@ -367,3 +367,101 @@ fn too_large() -> OpError {
         .message("照片一共超过 4 GB，请分成几次，或先在看图软件里缩小。")
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use ekatong_core::photo::{PhotoLimits, Pictures as _};
+    use ekatong_photo::Images;
+
+    use super::*;
+
+    /// Paths and bytes of all packs of what was chosen.
+    fn taken(paths: &[PathBuf]) -> (usize, Vec<(String, Vec<u8>)>) {
+        let mut files = Vec::new();
+        let mut packs = 0;
+        for bundle in bundles(paths).unwrap() {
+            let bundle = bundle.unwrap();
+            packs += 1;
+            assert!(bundle.bytes.len() as u64 <= PACK_MAX);
+            let pack = Images.open(&bundle.name, bundle.bytes).unwrap();
+            for number in 0..pack.count() {
+                let file = pack.file(number);
+                files.push((file.path, file.bytes.unwrap()));
+            }
+        }
+        (packs, files)
+    }
+
+    /// Bytes that do not compress.
+    fn noise(seed: u8, size: usize) -> Vec<u8> {
+        let mut state = u32::from(seed) + 1;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        };
+        std::iter::repeat_with(&mut next).take(size).collect()
+    }
+
+    #[test]
+    fn a_large_zip_and_a_folder_come_in_several_packs() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("照片");
+        std::fs::create_dir_all(folder.join("七年级")).unwrap();
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let files: Vec<(String, Vec<u8>)> = (0..9_u8)
+            .map(|n| (format!("七年级/{n}.jpg"), noise(n, 4 * 1024 * 1024)))
+            .collect();
+        for (name, bytes) in &files {
+            std::fs::write(folder.join(name), bytes).unwrap();
+            zip.start_file(name, plain).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.start_file("__MACOSX/._0.jpg", plain).unwrap();
+        std::fs::write(folder.join("Thumbs.db"), b"x").unwrap();
+        let packed = place.path().join("照片.zip");
+        std::fs::write(&packed, zip.finish().unwrap().into_inner()).unwrap();
+        for path in [&folder, &packed] {
+            let (packs, found) = taken(std::slice::from_ref(path));
+            assert_eq!(packs, 2, "{}", path.display());
+            assert_eq!(found, files, "{}", path.display());
+        }
+        // Some files out of several folders.
+        let (packs, found) = taken(&[folder.join("七年级/3.jpg"), folder.join("七年级/1.jpg")]);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((packs, names), (1, vec!["3.jpg", "1.jpg"]));
+    }
+
+    #[test]
+    fn a_film_keeps_its_place_and_costs_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let film = place.path().join("运动会.jpg");
+        File::create(&film)
+            .unwrap()
+            .set_len(3 * 1024 * 1024 * 1024)
+            .unwrap();
+        let bundle = bundles(&[place.path().to_owned()])
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
+        assert!(bundle.bytes.len() < 100_000);
+        let pack = Images.open(&bundle.name, bundle.bytes).unwrap();
+        let limits = PhotoLimits { max_bytes: 61_440 };
+        let bytes = pack.file(0).bytes.unwrap();
+        let refused = Images.examine("JPG", &bytes, limits).err().unwrap();
+        assert_eq!(refused.code, Code::PhotoTooLarge);
+    }
+
+    #[test]
+    fn what_is_no_heap_of_photos_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        let told = |path: &Path| bundles(&[path.to_owned()]).err().unwrap();
+        assert!(told(&place.path().join("没有")).has(Code::FileUnreadable));
+        assert!(told(place.path()).has(Code::FileEmpty));
+        let film = place.path().join("片.mp4");
+        File::create(&film).unwrap().set_len(PACK_MAX + 1).unwrap();
+        assert!(told(&film).has(Code::FileTooLarge));
+        assert!(bundles(&[]).err().unwrap().has(Code::SelectionEmpty));
+    }
+}
