@@ -150,7 +150,7 @@ async fn a_school_imports_its_photos() {
         .find_all("input[data-testid^=photos-use-], [data-testid^=photos-use-] input")
         .await;
     uses[0].click().await.unwrap();
-    window.shows("将导入 1 张，还有 3 名学生可以选择").await;
+    window.shows("将导入 1 张，有 4 张由您选择").await;
     window.click(&id("photos-state-several")).await;
     window.shows("都不导入").await;
     look(&window, "photos-several").await;

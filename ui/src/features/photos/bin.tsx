@@ -4,7 +4,7 @@ import { Button } from "antd";
 import { useNotify } from "../../shared/components/feedback";
 import { Thumbnail } from "../../shared/components/photo";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/components/states";
-import { day, moment } from "../../shared/formatting";
+import { day } from "../../shared/formatting";
 import { useAction, usePages } from "../../shared/query";
 import { tCommon, tPhotos } from "../../shared/texts";
 
@@ -24,7 +24,8 @@ export function Bin(props: { schoolId: string }) {
             <b className="ek-cut">{item.pupil.name}</b>
             <span className="ek-faint">{tCommon.gradeClass(item.pupil.gradeName, item.pupil.classNumber)}</span>
             <span className="ek-faint ek-photo-said">{tPhotos.binReason(item.reason)}</span>
-            <span className="ek-faint ek-photo-said">{tPhotos.binLine(moment(item.recycledAt), item.by)}</span>
+            <span className="ek-faint ek-photo-said">{tPhotos.binBy(item.by)}</span>
+            <span className="ek-faint ek-photo-said">{tPhotos.binAt(day(item.recycledAt))}</span>
             <span className="ek-faint ek-photo-said">{tPhotos.binUntil(day(item.purgedAt))}</span>
             <Button
               size="small"

@@ -45,7 +45,8 @@ export function PhotoCheck(props: { batchId: string }) {
   if (!batch) return <LoadingState />;
   const open = batch.state === "open";
   const willBe = countOf(batch, "new") - leave.size + take.size;
-  const toChoose = countOf(batch, "differs") + countOf(batch, "several") - take.size;
+  const toChoose = countOf(batch, "differs") + countOf(batch, "several");
+  const left = (each: PhotoState) => each === "new" && !open;
 
   const choose: Chosen = {
     of: (pupil) => take.get(pupil),
@@ -111,7 +112,7 @@ export function PhotoCheck(props: { batchId: string }) {
           <div className="ek-strip" role="radiogroup" aria-label={tCommon.state}>
             {present.map((each) => (
               <button key={each} type="button" role="radio" aria-checked={state === each} onClick={() => change({ state: each })} data-testid={`photos-state-${each}`}>
-                {tPhotos.state[each]} <b>{count(countOf(batch, each))}</b>
+                {left(each) ? tPhotos.left : tPhotos.state[each]} <b>{count(countOf(batch, each))}</b>
               </button>
             ))}
           </div>
@@ -137,7 +138,7 @@ export function PhotoCheck(props: { batchId: string }) {
       {result && result.problems.length > 0 ? (
         <Lines tone="warning" lines={[tPhotos.resultProblems(result.problems.length), ...result.problems.map((p) => `${p.subjectName ?? ""} ${p.message}`)]} />
       ) : null}
-      <p className="ek-faint ek-photo-hint">{tPhotos.hint[state]}</p>
+      <p className="ek-faint ek-photo-hint">{left(state) ? tPhotos.leftHint : tPhotos.hint[state]}</p>
       {list.query.error && list.items.length === 0 ? (
         <ErrorState error={list.query.error} onRetry={() => void list.query.refetch()} />
       ) : list.query.isPending ? (
