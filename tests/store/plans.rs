@@ -215,7 +215,8 @@ fn check_plan(what: &str, plan: &str) {
             "batch_line",
             "card ",
             "card_extension",
-            "photo",
+            "photo f",
+            "photo_item",
         ];
         let bad = (line.starts_with("SCAN ") && !walks && !small)
             || line.contains("TEMP B-TREE")

@@ -639,6 +639,36 @@ faulty: number,
  * Faults, at most 500.
  */
 faults: Array<OrderFault>, };
+export type CheckPhotosRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, };
+export type CheckPhotosResponse = { 
+/**
+ * Pupils who may need a photo.
+ */
+pupils: number, 
+/**
+ * Those with a photo that is readable.
+ */
+good: number, 
+/**
+ * Those without one.
+ */
+missing: number, 
+/**
+ * Those whose file is missing or damaged.
+ */
+lost: number, 
+/**
+ * Those whose photo is readable and poor.
+ */
+poor: number, 
+/**
+ * Pupils with something to be done, by name; at most 2000.
+ */
+items: Array<CheckedPhoto>, };
 export type CheckPupilRequest = { 
 /**
  * School.
@@ -669,6 +699,15 @@ problems: Array<Problem>,
  * Children on record that may be the same; masked, with the place if it may be seen.
  */
 near: Array<NearMatch>, };
+export type CheckedPhoto = { 
+/**
+ * Pupil.
+ */
+pupil: PhotoPupilView, 
+/**
+ * What.
+ */
+problems: Array<Problem>, };
 export type ClassCount = { 
 /**
  * Grade number.
@@ -767,7 +806,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "photo.name_invalid" | "photo.empty" | "photo.too_small" | "photo.small" | "photo.too_large" | "photo.too_many_pixels" | "photo.not_image" | "photo.extension" | "photo.truncated" | "photo.damaged" | "photo.few_pixels" | "photo.shape" | "photo.blank" | "photo.scaled" | "photo.same_image" | "photo.several" | "photo.repeated" | "photo.differs" | "photo.no_pupil" | "photo.ambiguous" | "photo.changed" | "photo.lost" | "photo.unknown" | "photo.batch_unknown" | "photo.batch_closed" | "photo.no_folder" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CodePair = { 
 /**
  * Ours, as people read it: 男, 居民身份证, 补办, 7.
@@ -1065,6 +1104,11 @@ export type DiscardImportRequest = {
  * Import.
  */
 importId: ImportId, };
+export type DiscardPhotosRequest = { 
+/**
+ * Batch.
+ */
+batchId: PhotoBatchId, };
 export type DistrictView = { 
 /**
  * 6 digits.
@@ -1880,6 +1924,41 @@ schoolId: SchoolId,
 kind?: ImportOf, };
 export type ImportId = string;
 export type ImportOf = "new_pupils" | "classes" | "registrations";
+export type ImportPhotosRequest = { 
+/**
+ * Batch.
+ */
+batchId: PhotoBatchId, 
+/**
+ * Numbers of files that a person chose where one had to choose: instead of the
+ * present photo, or of several.
+ */
+take: Array<number>, 
+/**
+ * Numbers of files that are not to be imported.
+ */
+leave?: Array<number>, };
+export type ImportPhotosResponse = { 
+/**
+ * The batch after it.
+ */
+batch: PhotoBatch, 
+/**
+ * Pupils who have a photo now and had none.
+ */
+added: number, 
+/**
+ * Pupils whose photo gave way to a new one.
+ */
+replaced: number, 
+/**
+ * Files that could have been imported and were not, as the person wanted.
+ */
+left: number, 
+/**
+ * Pupils left alone as something changed since the preview; at most 200.
+ */
+problems: Array<SubjectProblem>, };
 export type ImportRowView = { 
 /**
  * Position in the current filter, from 0.
@@ -2308,6 +2387,32 @@ export type ListOrdersResponse = {
  * Orders: the confirmed ones by confirmation time, newest first, then the others.
  */
 items: Array<OrderView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListPhotosRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Only those without a photo.
+ */
+missing?: boolean, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–100; 40 by default.
+ */
+limit?: number, };
+export type ListPhotosResponse = { 
+/**
+ * Pupils.
+ */
+items: Array<PupilPhoto>, 
 /**
  * Where the next page begins.
  */
@@ -3143,6 +3248,165 @@ bytes: number,
 sha256: string, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
 export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_batches" | "read_batches" | "manage_cards" | "read_cards" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type PhotoBatch = { 
+/**
+ * Id.
+ */
+id: PhotoBatchId, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Name of the folder or file.
+ */
+source: string, 
+/**
+ * Where it stands.
+ */
+state: PhotoBatchState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * When; epoch milliseconds.
+ */
+createdAt: number, 
+/**
+ * Files.
+ */
+total: number, 
+/**
+ * Files by state; states without files are left out.
+ */
+counts: Array<PhotoCount>, };
+export type PhotoBatchId = string;
+export type PhotoBatchState = "open" | "imported" | "discarded";
+export type PhotoCount = { 
+/**
+ * State.
+ */
+state: PhotoState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * Files.
+ */
+count: number, };
+export type PhotoId = string;
+export type PhotoItem = { 
+/**
+ * Number within the batch, from 1.
+ */
+number: number, 
+/**
+ * Its path in the folder: the person's own file, so that it is shown as it is.
+ */
+path: string, 
+/**
+ * What becomes of it.
+ */
+state: PhotoState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * Whose.
+ */
+pupil?: PhotoPupilView, 
+/**
+ * The picture, when it can be kept.
+ */
+photo?: PhotoView, 
+/**
+ * The pupil's photo as it is now, to be compared with.
+ */
+current?: PhotoView, 
+/**
+ * What is wrong, and what to know.
+ */
+problems: Array<Problem>, };
+export type PhotoItemsRequest = { 
+/**
+ * Batch.
+ */
+batchId: PhotoBatchId, 
+/**
+ * Only those in this state.
+ */
+state?: PhotoState, 
+/**
+ * Leave the thumbnails out.
+ */
+plain?: boolean, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–100; 40 by default.
+ */
+limit?: number, };
+export type PhotoItemsResponse = { 
+/**
+ * The batch.
+ */
+batch: PhotoBatch, 
+/**
+ * Files.
+ */
+items: Array<PhotoItem>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type PhotoPupilView = { 
+/**
+ * Pupil.
+ */
+id: PupilId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, };
+export type PhotoState = "new" | "same" | "differs" | "several" | "unmatched" | "bad" | "repeated" | "imported";
+export type PhotoView = { 
+/**
+ * Photo; of a file that was only looked at, the photo that it becomes.
+ */
+id: PhotoId, 
+/**
+ * Bytes of the JPEG.
+ */
+size: number, 
+/**
+ * Pixels from left to right.
+ */
+width: number, 
+/**
+ * Pixels from top to bottom.
+ */
+height: number, 
+/**
+ * When it was taken over; epoch milliseconds.
+ */
+createdAt: number, 
+/**
+ * A small JPEG in base64; none when the file is lost.
+ */
+thumbnail?: string, };
 export type PreviewBatchRequest = { 
 /**
  * These.
@@ -3215,6 +3479,19 @@ district?: string,
  * These schools.
  */
 schoolIds?: Array<SchoolId>, };
+export type PreviewPhotosRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Staged packs: zips, or single photos.
+ */
+blobIds: Array<BlobId>, 
+/**
+ * Name of the folder or file, for people.
+ */
+source: string, };
 export type PreviewReturnRequest = { 
 /**
  * Batch.
@@ -3530,6 +3807,14 @@ corrections: Array<CorrectionView>,
  */
 audit: Array<AuditView>, 
 /**
+ * The photo of today; its thumbnail for those who may change it.
+ */
+photo?: PhotoView, 
+/**
+ * Whether the photo may be seen, uploaded, taken away; not on a page of the past.
+ */
+mayChangePhoto: boolean, 
+/**
  * Whether masked fields may be asked for.
  */
 mayReveal: boolean, 
@@ -3545,6 +3830,19 @@ mayContinue: boolean,
  * When the pupil was entered; epoch milliseconds.
  */
 createdAt: number, };
+export type PupilPhoto = { 
+/**
+ * Pupil.
+ */
+pupil: PhotoPupilView, 
+/**
+ * The photo.
+ */
+photo?: PhotoView, 
+/**
+ * What is wrong with it.
+ */
+problems: Array<Problem>, };
 export type PupilStatisticsRequest = { 
 /**
  * Only this district.
@@ -3698,6 +3996,53 @@ export type RecheckImportRequest = {
  */
 importId: ImportId, };
 export type RecordPart = "name" | "gender" | "birthDate" | "paper" | "studentNumber" | "address" | "guardians";
+export type RecycledPhoto = { 
+/**
+ * Whose it was.
+ */
+pupil: PhotoPupilView, 
+/**
+ * The photo.
+ */
+photo: PhotoView, 
+/**
+ * When it was recycled; epoch milliseconds.
+ */
+recycledAt: number, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When it is purged; epoch milliseconds.
+ */
+purgedAt: number, };
+export type RecycledPhotosRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–100; 40 by default.
+ */
+limit?: number, };
+export type RecycledPhotosResponse = { 
+/**
+ * Photos.
+ */
+items: Array<RecycledPhoto>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
 export type RedoImportEditRequest = { 
 /**
  * Import.
@@ -3726,6 +4071,20 @@ fromSchoolId: SchoolId,
  * Transfer.
  */
 id: ApplicationId, };
+export type RemovePhotoRequest = { 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Why; 1–200 characters.
+ */
+reason: string, };
+export type RemovePhotoResponse = { 
+/**
+ * Photo, to be restored by.
+ */
+id: PhotoId, };
 export type RenameDistrictRequest = { 
 /**
  * Code.
@@ -3774,6 +4133,28 @@ from: string,
  * What they shall hold.
  */
 to: string, };
+export type ReplacePhotoRequest = { 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Staged file.
+ */
+blobId: BlobId, };
+export type ReplacePhotoResponse = { 
+/**
+ * The photo.
+ */
+photo: PhotoView, 
+/**
+ * The photo that gave way.
+ */
+replaced?: PhotoId, 
+/**
+ * Warnings and notes.
+ */
+problems: Array<Problem>, };
 export type RequestOrdersRequest = { 
 /**
  * These.
@@ -3875,6 +4256,16 @@ export type RestoreCardRequest = {
  * Card.
  */
 id: CardId, };
+export type RestorePhotoRequest = { 
+/**
+ * A recycled photo.
+ */
+id: PhotoId, };
+export type RestorePhotoResponse = { 
+/**
+ * The photo that was the pupil's until now.
+ */
+replaced?: PhotoId, };
 export type RestorePupilRequest = { 
 /**
  * Pupil.
@@ -4438,6 +4829,24 @@ export type ShowOrderRequest = {
  * Order.
  */
 id: OrderId, };
+export type ShowPhotoRequest = { 
+/**
+ * Photo, current or recycled.
+ */
+id: PhotoId, };
+export type ShowPhotoResponse = { 
+/**
+ * The JPEG in base64.
+ */
+jpeg: string, 
+/**
+ * Pixels from left to right.
+ */
+width: number, 
+/**
+ * Pixels from top to bottom.
+ */
+height: number, };
 export type ShowPupilRequest = { 
 /**
  * Pupil.
@@ -4973,6 +5382,17 @@ export type Ops = {
   "transfer.refuse": { req: RefuseTransferRequest; res: MoveView };
   "transfer.withdraw": { req: WithdrawTransferRequest; res: WithdrawTransferResponse };
   "transfer.list": { req: ListTransfersRequest; res: ListMovesResponse };
+  "photo.preview": { req: PreviewPhotosRequest; res: PhotoBatch };
+  "photo.items": { req: PhotoItemsRequest; res: PhotoItemsResponse };
+  "photo.import": { req: ImportPhotosRequest; res: ImportPhotosResponse };
+  "photo.discard": { req: DiscardPhotosRequest; res: PhotoBatch };
+  "photo.list": { req: ListPhotosRequest; res: ListPhotosResponse };
+  "photo.check": { req: CheckPhotosRequest; res: CheckPhotosResponse };
+  "photo.show": { req: ShowPhotoRequest; res: ShowPhotoResponse };
+  "photo.replace": { req: ReplacePhotoRequest; res: ReplacePhotoResponse };
+  "photo.remove": { req: RemovePhotoRequest; res: RemovePhotoResponse };
+  "photo.recycled": { req: RecycledPhotosRequest; res: RecycledPhotosResponse };
+  "photo.restore": { req: RestorePhotoRequest; res: RestorePhotoResponse };
   "review.list": { req: ListReviewRequest; res: ListReviewResponse };
   "review.show": { req: ShowReviewRequest; res: ShowReviewResponse };
   "review.approve": { req: ApproveReviewRequest; res: StepResult };
