@@ -32,6 +32,8 @@ async fn creates_a_school_and_its_ladder() {
             "transfers",
             "orders-approve",
             "orders",
+            "batches",
+            "cards",
             "accounts",
             "audit",
             "settings"

@@ -73,6 +73,7 @@ async fn from_classes_to_card_requests() {
             "registrations",
             "transfers",
             "orders",
+            "cards",
             "audit"
         ]
     );
