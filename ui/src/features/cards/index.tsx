@@ -17,18 +17,18 @@ export const CARD_COLUMNS: Column<CardView>[] = [
   {
     key: "cardNo",
     title: tCards.col.cardNo,
-    width: 170,
+    width: 145,
     render: (c) => (
       <a href={href(`/cards/${c.id}`)} data-testid={`card-open-${c.cardNo}`}>
         {c.cardNo}
       </a>
     ),
   },
-  { key: "serialNo", title: tCards.col.serialNo, width: 160, render: (c) => c.serialNo ?? tCommon.none },
-  { key: "citizenNo", title: tCards.col.citizenNo, width: 170, render: (c) => c.citizenNo ?? tCommon.none },
+  { key: "serialNo", title: tCards.col.serialNo, width: 140, render: (c) => c.serialNo ?? tCommon.none },
+  { key: "citizenNo", title: tCards.col.citizenNo, width: 145, render: (c) => c.citizenNo ?? tCommon.none },
   { key: "state", title: tCards.col.state, width: 96, render: (c) => <Tag tone={cardTone[c.state]}>{c.stateName}</Tag> },
-  { key: "holder", title: tCards.col.holder, width: 96, render: (c) => c.pupilName },
-  { key: "school", title: tCards.col.school, min: 150, render: (c) => c.schoolName },
+  { key: "holder", title: tCards.col.holder, width: 84, render: (c) => c.pupilName },
+  { key: "school", title: tCards.col.school, min: 130, render: (c) => c.schoolName },
   { key: "class", title: tCards.col.class, width: 108, render: (c) => tCommon.gradeClass(c.gradeName, c.classNumber) },
   { key: "madeAt", title: tCards.col.madeAt, width: 146, render: (c) => moment(c.madeAt) },
 ];
