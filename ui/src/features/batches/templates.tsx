@@ -18,7 +18,8 @@ const RESULT = ["lineNo", "paper", "name", "cardNo", "serialNo", "citizenNo", "o
 
 export function Templates() {
   const scope = useScope();
-  const district = scope.district;
+  // Who has one district, or one school of it, has nothing to choose.
+  const district = scope.district ?? scope.school?.district ?? (scope.districts.length === 1 ? scope.districts[0]?.code : undefined);
   const query = useOp("batch.templates", district ? { district } : null);
   const [chosen, setChosen] = useState<string | null>(null);
   return (
