@@ -264,6 +264,16 @@ both_engines! {
         // Another person's file is not to be had.
         let staff = test.sign_in("school").await;
         assert!(test.app.fetch(Some(&staff), blob).await.is_err());
+        // The same for other programs: a line a row under the headings.
+        let file = test.done(&card, "order.export", json!({ "filter": {}, "format": "csv" })).await;
+        let blob = serde_json::from_value(file["blobId"].clone()).unwrap();
+        let (name, bytes) = test.app.fetch(Some(&card), blob).await.unwrap();
+        assert_eq!(name, "制卡订单-20260901.csv");
+        let text = String::from_utf8(bytes).unwrap();
+        let lines: Vec<&str> = text.trim_start_matches('\u{FEFF}').lines().collect();
+        assert_eq!(lines.len(), 5, "{text}");
+        assert!(lines[0].starts_with("区县,学校,年级") && lines[1].contains("2026-09-01 10:00"), "{text}");
+        assert!(!text.contains(&ekatong_tests::workbook::id_number(0, 7)), "numbers are masked");
     }
 
     #[ignore = "run by the_range_is_in_shanghai_days_in_every_time_zone, under six values of TZ"]

@@ -81,6 +81,28 @@ async fn confirms_queries_withdraws_and_exports() {
         .wait_for("fourteen are left", async || rows().await == 14)
         .await;
 
+    // The same by school, exact; and the filter under a name of one's own.
+    window.click(&id("orders-totals")).await;
+    window.find(&id("orders-total-3132000101")).await;
+    window.shows("共 14 条 · 确认制卡 14").await;
+    axe::check(&window, "totals by school").await;
+    window.screenshot("orders-totals").await;
+    window
+        .click("[data-testid=orders-totals-drawer] .ant-drawer-close")
+        .await;
+    window.click(&id("orders-saved")).await;
+    window.click(&id("orders-saved-add")).await;
+    window.fill(&id("orders-saved-name"), "今天确认的").await;
+    window.click(&id("orders-saved-ok")).await;
+    window.shows("已保存“今天确认的”").await;
+    window.click(&id("orders-range-yesterday")).await;
+    window.find(&id("state-empty")).await;
+    window.click(&id("orders-saved")).await;
+    window.click_text("今天确认的").await;
+    window
+        .wait_for("the named filter is back", async || rows().await == 14)
+        .await;
+
     window.click(&id("orders-export")).await;
     window.shows("已导出 14 行").await;
     let files: Vec<_> = std::fs::read_dir(window.saved())

@@ -1501,11 +1501,16 @@ batch: BatchView,
  * What was taken out of the batch because it no longer passes the checks.
  */
 faults: Array<OrderFault>, };
+export type ExportFormat = "xlsx" | "csv";
 export type ExportOrdersRequest = { 
 /**
  * Filter.
  */
-filter: OrderFilter, };
+filter: OrderFilter, 
+/**
+ * Kind of file; a workbook when absent.
+ */
+format?: ExportFormat, };
 export type ExportPupilsRequest = { 
 /**
  * As `pupil.list`; its page is of no account.

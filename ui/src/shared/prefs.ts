@@ -1,7 +1,9 @@
 // How this person likes the window; kept on this PC, without personal data.
 import { useSyncExternalStore } from "react";
 
-export type Prefs = { size: 14 | 16 | 18; mode: "auto" | "light" | "dark"; dense: boolean; folded?: boolean };
+/** A filter of the order list that was given a name; ids and choices only, never what was typed to search. */
+export type SavedFilter = { name: string; params: Record<string, string> };
+export type Prefs = { size: 14 | 16 | 18; mode: "auto" | "light" | "dark"; dense: boolean; folded?: boolean; orderFilters?: SavedFilter[] };
 const KEY = "ekatong.prefs";
 const DEFAULTS: Prefs = { size: 14, mode: "auto", dense: false };
 

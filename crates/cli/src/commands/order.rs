@@ -120,7 +120,10 @@ pub(crate) struct List {
     filter: Filter,
     #[command(flatten)]
     page: Page,
-    /// 把全部符合的订单导出为工作簿
+    /// 只要合计：按状态和学校，不列出订单
+    #[arg(long, conflicts_with_all = ["out", "grade", "class", "state", "text"])]
+    totals: bool,
+    /// 把全部符合的订单导出为工作簿，或以 .csv 结尾的文本
     #[arg(long, value_name = "文件.xlsx", conflicts_with_all = ["limit", "after"])]
     out: Option<PathBuf>,
     /// 覆盖已有的文件
@@ -253,6 +256,18 @@ async fn step(session: &Session, request: Fields, op: &str, done: &str) -> Resul
 }
 
 async fn show(session: &Session, command: List) -> Result<Exit, Failure> {
+    if command.totals {
+        let filter = command.filter;
+        let school = session.maybe_school_id(filter.school.as_deref()).await?;
+        let request = Fields::new()
+            .maybe("confirmedFrom", filter.confirmed_from)
+            .maybe("confirmedTo", filter.confirmed_to)
+            .maybe("district", filter.district)
+            .maybe("schoolId", school.map(|id| id.to_string()))
+            .page(command.page)
+            .done();
+        return session.show("order.totals", request, totals).await;
+    }
     let Some(out) = command.out else {
         let request = Fields::new()
             .with("filter", command.filter.request(session).await?)
@@ -260,9 +275,43 @@ async fn show(session: &Session, command: List) -> Result<Exit, Failure> {
             .done();
         return session.show("order.list", request, table).await;
     };
-    let request = json!({ "filter": command.filter.request(session).await? });
+    let csv = out
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let request = json!({
+        "filter": command.filter.request(session).await?,
+        "format": if csv { "csv" } else { "xlsx" },
+    });
     let out = (out.as_path(), command.force);
     export(session, "order.export", request, out, "张订单").await
+}
+
+fn totals(output: Output, answer: &Value) {
+    let words = |of: &Value| {
+        list(of, "states")
+            .iter()
+            .map(|state| format!("{} {}", text(state, "name"), number(state, "orders")))
+            .collect::<Vec<_>>()
+            .join("、")
+    };
+    output.line(&format!(
+        "共 {} 张订单：{}",
+        number(answer, "orders"),
+        words(answer)
+    ));
+    let rows: Vec<Vec<String>> = list(answer, "items")
+        .iter()
+        .map(|school| {
+            vec![
+                text(school, "schoolCode").to_owned(),
+                text(school, "schoolName").to_owned(),
+                number(school, "orders").to_string(),
+                words(school),
+            ]
+        })
+        .collect();
+    output.table(&["学校代码", "学校", "合计", "按状态"], &rows);
+    next_page(output, answer);
 }
 
 fn page(output: Output, answer: &Value) {

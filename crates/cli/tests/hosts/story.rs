@@ -468,7 +468,29 @@ fn orders(program: &Program, pupil: &str) {
         1
     );
 
+    let sums = program.json("card", &["order", "list", "--totals"]);
     let confirmed = program.json("card", &["order", "list", "--state", "confirmed"]);
+    let states = sums["states"].as_array().unwrap();
+    let sum = states.iter().find(|state| state["state"] == "confirmed");
+    assert_eq!(
+        sum.unwrap()["orders"].as_u64().unwrap(),
+        confirmed["items"].as_array().unwrap().len() as u64
+    );
+    let school = sums["items"].as_array().unwrap();
+    assert!(school.iter().any(|one| one["schoolCode"] == SCHOOL));
+    assert!(
+        program
+            .by("card", &["order", "list", "--totals"])
+            .out
+            .contains("共 ")
+    );
+    let csv = program.path("订单.csv");
+    program.json("card", &["order", "list", "--out", csv.to_str().unwrap()]);
+    assert!(
+        std::fs::read_to_string(&csv)
+            .unwrap()
+            .contains("确认制卡时间")
+    );
     let order = &confirmed["items"][0];
     assert!(order["approvedAt"].is_number());
     let moment = order["confirmedAt"].as_i64().unwrap();

@@ -11,11 +11,32 @@ use crate::context::{AuditNote, Job};
 use crate::error::{Code, OpError, Problem};
 use crate::id::BlobId;
 use crate::import::table::{Table, TableRows};
+use crate::production::template::Encoding;
 
 /// Rows read at once.
 pub(crate) const PAGE: u32 = 500;
 /// Rows that one workbook takes: what Excel's sheet holds, less title and heading.
 const LIMIT: u32 = 1_000_000;
+
+/// What kind of file a list becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ExportFormat {
+    /// A workbook, for people.
+    #[default]
+    Xlsx,
+    /// Text with commas in UTF-8 with a byte order mark, for other programs.
+    Csv,
+}
+
+impl ExportFormat {
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+        }
+    }
+}
 
 /// An exported list.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, JsonSchema)]
@@ -33,6 +54,7 @@ pub struct ExportedFile {
 pub(crate) struct Export {
     /// Noun of the list: sheet, title and file are named by it.
     name: &'static str,
+    format: ExportFormat,
     rows: u32,
     pages: Sender<Vec<Vec<String>>>,
     writer: JoinHandle<Result<Vec<u8>, OpError>>,
@@ -49,13 +71,28 @@ impl TableRows for Pages {
 impl Export {
     /// Starts the thread. Columns are headings with widths in characters.
     pub(crate) fn start(job: &Job, name: &'static str, columns: &[(&str, u16)]) -> Self {
-        let table = Table {
-            sheet: name.to_owned(),
-            title: format!(
+        Self::start_as(ExportFormat::Xlsx, job, name, columns)
+    }
+
+    /// As [`Export::start`], in a format of the person's choice. Text with commas has no line
+    /// above its headings, for programs do not expect one.
+    pub(crate) fn start_as(
+        format: ExportFormat,
+        job: &Job,
+        name: &'static str,
+        columns: &[(&str, u16)],
+    ) -> Self {
+        let title = match format {
+            ExportFormat::Xlsx => format!(
                 "{name}（{} 由 {} 导出）",
                 job.now.zh(),
                 job.actor.display_name
             ),
+            ExportFormat::Csv => String::new(),
+        };
+        let table = Table {
+            sheet: name.to_owned(),
+            title,
             columns: columns
                 .iter()
                 .map(|(heading, width)| ((*heading).to_owned(), *width))
@@ -63,10 +100,16 @@ impl Export {
         };
         let workbooks = job.ports.workbooks.clone();
         let (pages, receiver) = channel(2);
-        let writer =
-            tokio::task::spawn_blocking(move || workbooks.table(&table, &mut Pages(receiver)));
+        let writer = tokio::task::spawn_blocking(move || {
+            let mut pages = Pages(receiver);
+            match format {
+                ExportFormat::Xlsx => workbooks.table(&table, &mut pages),
+                ExportFormat::Csv => workbooks.csv(&table, Encoding::Utf8, &mut pages),
+            }
+        });
         Self {
             name,
+            format,
             rows: 0,
             pages,
             writer,
@@ -123,7 +166,12 @@ impl Export {
             .writer
             .await
             .map_err(|source| OpError::internal("writing a workbook", source))??;
-        let file_name = format!("{}-{}.xlsx", self.name, job.today().format("%Y%m%d"));
+        let file_name = format!(
+            "{}-{}.{}",
+            self.name,
+            job.today().format("%Y%m%d"),
+            self.format.extension()
+        );
         let cipher = job.ports.cipher.clone();
         let mut uow = job.ports.store.write().await?;
         let account = job.actor.account;

@@ -3,7 +3,7 @@ import { BarChartOutlined, DownloadOutlined, SearchOutlined } from "@ant-design/
 import { Button, DatePicker, Input, Segmented } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
-import type { OrderFilter, OrderState, OrderView } from "../../api.gen";
+import type { ExportFormat, OrderFilter, OrderState, OrderView } from "../../api.gen";
 import { platform } from "../../platform";
 import { call } from "../../shared/call";
 import { ClassFilter } from "../../shared/components/class-filter";
@@ -24,6 +24,7 @@ import { useSession } from "../../shared/session";
 import { tCommon, tOrders, tOrderState } from "../../shared/texts";
 import { orderTone } from "../../shared/tones";
 import { OrderActions } from "./actions";
+import { SavedFilters } from "./saved";
 import { Totals } from "./totals";
 
 type Range = RangePreset | "all" | "custom";
@@ -117,9 +118,9 @@ function OrderList(props: { kind: Kind }) {
   const title = kind === "approve" ? tOrders.approveTitle : kind === "confirm" ? tOrders.confirmTitle : tOrders.title;
   const acts = can("confirm_orders") || can("review_orders");
 
-  const exportRows = async () => {
+  const exportRows = async (format: ExportFormat) => {
     try {
-      const res = await call("order.export", { filter });
+      const res = await call("order.export", { filter, format });
       const saved = await platform.saveBlob(res.blobId, res.fileName);
       if (saved) notify.done(`${tCommon.exported(res.rows)}\uFF0C${tCommon.saved(saved.path)}`);
     } catch (thrown) {
@@ -137,7 +138,11 @@ function OrderList(props: { kind: Kind }) {
             <Button icon={<BarChartOutlined />} onClick={() => setAdding(true)} data-testid="orders-totals">
               {tOrders.totals}
             </Button>
-            <Button icon={<DownloadOutlined />} onClick={() => void exportRows()} disabled={items.length === 0} data-testid="orders-export">
+            <SavedFilters params={params} set={set} />
+            <Button icon={<DownloadOutlined />} onClick={() => void exportRows("csv")} disabled={items.length === 0} data-testid="orders-export-csv">
+              {tOrders.exportCsv}
+            </Button>
+            <Button icon={<DownloadOutlined />} onClick={() => void exportRows("xlsx")} disabled={items.length === 0} data-testid="orders-export">
               {tOrders.export}
             </Button>
           </>

@@ -1,4 +1,4 @@
-//! The whole list as a workbook (导出制卡订单).
+//! The whole list as a workbook or as text with commas (导出制卡订单).
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::error::OpError;
 use crate::ops::class::grade_name;
 pub use crate::ops::export::ExportedFile;
-use crate::ops::export::{Export, PAGE};
+use crate::ops::export::{Export, ExportFormat, PAGE};
 use crate::ops::pupil::masked_paper;
 use crate::ops::touches;
 use crate::ports::{Cipher, OrderCursor, OrderRecord};
@@ -24,6 +24,9 @@ pub struct ExportOrdersRequest {
     /// Filter.
     #[serde(default)]
     pub filter: OrderFilter,
+    /// Kind of file; a workbook when absent.
+    #[ts(optional)]
+    pub format: Option<ExportFormat>,
 }
 
 touches!(ExportOrdersRequest, self => Touched::Filtered);
@@ -50,11 +53,12 @@ const COLUMNS: [(&str, u16); 14] = [
 /// # Errors
 /// Those of `order.list`; `file.too_many_rows`; `cancelled`.
 pub async fn run(job: &mut Job, request: ExportOrdersRequest) -> Result<ExportedFile, OpError> {
+    let format = request.format.unwrap_or_default();
     let reach = job.actor.reach(Permission::ReadOrders);
     let cipher = job.ports.cipher.clone();
     let mut uow = job.ports.store.read().await?;
     let queries = super::queries(&mut *uow, &*cipher, &reach, &request.filter, job.today()).await?;
-    let mut export = Export::start(job, "制卡订单", &COLUMNS);
+    let mut export = Export::start_as(format, job, "制卡订单", &COLUMNS);
     let mut after = None;
     loop {
         let page = super::list::page(&mut *uow, &queries, after, PAGE).await?;
