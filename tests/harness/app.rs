@@ -110,6 +110,23 @@ impl TestApp {
         this
     }
 
+    /// The moment of its clock; epoch milliseconds.
+    pub fn clock_now(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Another pool on the same database, as another process has.
+    pub async fn another_store(&self) -> Arc<dyn ekatong_core::ports::Store> {
+        let options = OpenOptions::default();
+        let database = match &self.postgres {
+            Some(test) => ekatong_store::open(&test.url, options).await,
+            None => {
+                ekatong_store::open_sqlite(&self.folder.path().join("ekatong.db"), options).await
+            }
+        };
+        database.expect("the same database").store()
+    }
+
     /// Address of the PostgreSQL database behind it.
     ///
     /// # Panics

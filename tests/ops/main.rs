@@ -9,6 +9,7 @@ mod doctor;
 mod entry;
 mod entry_life;
 mod entry_near;
+mod extensions;
 mod idempotency;
 mod import_agrees;
 mod import_repair;

@@ -135,6 +135,15 @@ const MAY: &[(&str, &str)] = &[
     ("card.lose", "k"),
     ("card.restore", "k"),
     ("card.invalidate", "k"),
+    ("extension.list", "cdk"),
+    ("extension.add", "k"),
+    ("extension.template", "k"),
+    ("extension.import", "k"),
+    ("extension.preview", "cdk"),
+    ("extension.clean", "k"),
+    ("extension.undo", "k"),
+    ("extension.runs", "cdk"),
+    ("extension.records", "cdk"),
     ("audit.list", "dskoa"),
     ("audit.export", "dskoa"),
     ("audit.verify", "a"),
@@ -153,6 +162,8 @@ const NARROWED: &[&str] = &[
     "import.preview",
     "audit.purge",
     "card.find",
+    "extension.undo",
+    "extension.records",
 ];
 
 /// Things of one district that requests name.
@@ -433,6 +444,16 @@ fn request(op: &str, t: &Things) -> Value {
         "card.find" => json!({ "number": "卡" }),
         "card.show" | "card.restore" => json!({ "id": t.card }),
         "card.lose" | "card.invalidate" => json!({ "id": t.card, "reason": " " }),
+        "extension.list" | "extension.runs" | "extension.preview" | "extension.template" => {
+            json!({ "district": t.district })
+        }
+        "extension.add" => json!({ "pupilIds": [t.pupil], "reason": " " }),
+        "extension.import" => {
+            json!({ "district": t.district, "blobId": t.import, "fileName": "a.xlsx" })
+        }
+        "extension.clean" => json!({ "district": t.district, "date": "none" }),
+        "extension.undo" => json!({ "runId": t.import }),
+        "extension.records" => json!({ "number": "04A1" }),
         "audit.list" | "audit.export" | "audit.verify" => json!({ "district": t.district }),
         other => panic!("no request for {other}: add one here"),
     }

@@ -9,6 +9,7 @@ async fn values_out_of_range_are_refused(place: Place) {
     let world = World::make(&place).await;
     enter(&place, &[pupil(&place, &world, 0, "张三", "1")]).await;
     let class = place.literal(world.classes[0].id.0);
+    extend(&place, &world).await;
     for (table, change) in [
         ("district", "code = '32050'"),
         ("district", "code = '32050a'"),
@@ -43,6 +44,12 @@ async fn values_out_of_range_are_refused(place: Place) {
         ("application", "returned_reason = ''"),
         ("guardian", "paper_kind = 'none'"),
         ("guardian", "nationality = 'US'"),
+        ("extension", "reason = ''"),
+        ("extension", "source = 'fax'"),
+        ("extension", "card_no = 'a1'"),
+        ("extension", "left_at = 1"),
+        ("extension_record", "card_no = 'a1'"),
+        ("job_lease", "last_day = '1'"),
     ] {
         let sql = format!("UPDATE {table} SET {change}");
         let refused = place.raw(&sql).await.unwrap_err();
@@ -85,6 +92,30 @@ async fn values_out_of_range_are_refused(place: Place) {
         assert!(place.raw(sql).await.is_err());
         let sql = "UPDATE pupil SET created_at = 'yesterday'";
         assert!(place.raw(sql).await.is_err(), "STRICT");
+    }
+}
+
+/// An entry of the list, a record of a terminal and a lease.
+async fn extend(place: &Place, world: &World) {
+    let (id, by) = (
+        place.literal(uuid::Uuid::now_v7()),
+        place.literal(world.account.id.0),
+    );
+    for sql in [
+        format!(
+            "INSERT INTO extension (id, district, pupil_id, reason, source, made_at, made_by) \
+             SELECT id, district, id, '补卡', 'hand', 0, {by} FROM pupil"
+        ),
+        format!(
+            "INSERT INTO extension_record (id, district, card_no, card_raw, extended_at, \
+             imported_at, imported_by) VALUES ({id}, '320508', 'A1', 'a1', 0, 0, {by})"
+        ),
+        format!(
+            "INSERT INTO job_lease (job, district, holder, held_until) \
+             VALUES ('extension.clean', '320508', {id}, 0)"
+        ),
+    ] {
+        place.raw(&sql).await.unwrap();
     }
 }
 

@@ -3,8 +3,8 @@
 use ekatong_core::domain::application::ApplicationState;
 use ekatong_core::id::{OrderId, PupilId};
 use ekatong_core::ports::{
-    ApplicationQuery, AuditFilter, BatchFilter, CardNumberKind, MoveFilter, OrderCursor,
-    OrderQuery, PhotoAddress, PupilFilter,
+    ApplicationQuery, AuditFilter, BatchFilter, CardNumberKind, ExtensionQuery, MoveFilter,
+    OrderCursor, OrderQuery, PhotoAddress, PupilFilter,
 };
 use ekatong_store::Plans;
 
@@ -97,6 +97,21 @@ async fn fill(place: &Place, world: &World) {
              FROM n CROSS JOIN pupil p WHERE p.id = {}",
             numbers(99_999),
             uuid("i + 100000")
+        ),
+        // Half of the pupils are in the list, and terminals recorded each card twice.
+        format!(
+            "{} INSERT INTO extension (id, district, pupil_id, reason, source, made_at, made_by) \
+             SELECT p.id, p.district, p.id, '补卡', 'hand', i, {account} FROM n CROSS JOIN pupil p \
+             WHERE p.id = {}",
+            numbers(49_999),
+            uuid("i + 100000")
+        ),
+        format!(
+            "{} INSERT INTO extension_record (id, district, card_no, card_raw, extended_at, \
+             imported_at, imported_by) SELECT {}, '320508', 'A' || {}, 'a', i, 0, {account} FROM n",
+            numbers(99_999),
+            uuid("i"),
+            text("i / 2")
         ),
         format!(
             "INSERT INTO batch (id, district, batch_no, state, template, template_name, ordered, \
@@ -217,6 +232,7 @@ fn check_plan(what: &str, plan: &str) {
             "card_extension",
             "photo f",
             "photo_item",
+            "extension",
         ];
         let bad = (line.starts_with("SCAN ") && !walks && !small)
             || line.contains("TEMP B-TREE")
@@ -680,6 +696,52 @@ async fn lists_walk_indexes(place: Place) {
             check(&format!("audit by {name}"), &plans);
         }
     }
+    let extensions = [
+        ("all", ExtensionQuery::default()),
+        (
+            "district",
+            ExtensionQuery {
+                district: district.clone(),
+                ..Default::default()
+            },
+        ),
+        (
+            "run",
+            ExtensionQuery {
+                run: Some(some(7).into()),
+                ..Default::default()
+            },
+        ),
+    ];
+    for (name, query) in extensions {
+        for before in [None, Some(some(150_000).into())] {
+            r.extensions(&query, before, PAGE).await.unwrap();
+            check(&format!("temporary extensions by {name}"), &plans);
+        }
+        r.count_extensions(&query, 1_001).await.unwrap();
+        let _ = plans.take();
+    }
+    // A school's part of the list is small enough to be sorted, not to be looked for.
+    let query = ExtensionQuery {
+        district: district.clone(),
+        school,
+        ..Default::default()
+    };
+    r.extensions(&query, None, PAGE).await.unwrap();
+    let plan = plans.take().concat();
+    assert!(
+        !plan.contains("Seq Scan on extension") && !plan.contains("Seq Scan on pupil"),
+        "{plan}"
+    );
+    r.pupils_in_list(&[some(100_001).into()]).await.unwrap();
+    check("whether pupils are in the list", &plans);
+    r.terminal_records("A00001", PAGE).await.unwrap();
+    check("records of a card", &plans);
+    r.districts_without("extension.clean", "2026-09-01")
+        .await
+        .unwrap();
+    let _ = plans.take();
+
     r.unsealed_chains().await.unwrap();
     r.unsealed("320508", PAGE).await.unwrap();
     r.sealed_entries("320508", None, PAGE).await.unwrap();

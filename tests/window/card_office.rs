@@ -34,6 +34,7 @@ async fn confirms_queries_withdraws_and_exports() {
             "orders",
             "batches",
             "cards",
+            "extensions",
             "audit"
         ]
     );

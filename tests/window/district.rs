@@ -34,6 +34,7 @@ async fn creates_a_school_and_its_ladder() {
             "orders",
             "batches",
             "cards",
+            "extensions",
             "accounts",
             "audit",
             "settings"

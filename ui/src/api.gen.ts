@@ -59,6 +59,23 @@ createdAt: number,
  * Grows with each change.
  */
 version: number, };
+export type AddExtensionsRequest = { 
+/**
+ * Pupils.
+ */
+pupilIds: Array<PupilId>, 
+/**
+ * Why; 1–200 characters.
+ */
+reason: string, 
+/**
+ * Number of the card in any case, of one pupil.
+ */
+cardNo?: string, 
+/**
+ * First day on which the entry no longer holds; by default the district's policy alone decides.
+ */
+expiresOn?: string, };
 export type ApplicationId = string;
 export type ApplicationKind = "new" | "registration" | "transfer_in";
 export type ApplicationState = "draft" | "submitted" | "approved" | "returned";
@@ -792,6 +809,28 @@ pupils: number,
  * Grows with each change.
  */
 version: number, };
+export type CleanExtensionsRequest = { 
+/**
+ * District code; may be left out by who has one district only.
+ */
+district?: string, 
+/**
+ * Day whose rules count; today by default.
+ */
+date?: string, };
+export type CleanExtensionsResponse = { 
+/**
+ * Entries that left.
+ */
+removed: number, 
+/**
+ * The same by reason.
+ */
+counts: Array<LeavingCount>, 
+/**
+ * The cleaning, by which it can be undone; absent when nobody left.
+ */
+run?: ExtensionRunView, };
 export type CloseBatchRequest = { 
 /**
  * Batch.
@@ -806,7 +845,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "photo.name_invalid" | "photo.empty" | "photo.too_small" | "photo.small" | "photo.too_large" | "photo.too_many_pixels" | "photo.not_image" | "photo.extension" | "photo.truncated" | "photo.damaged" | "photo.few_pixels" | "photo.shape" | "photo.blank" | "photo.scaled" | "photo.same_image" | "photo.several" | "photo.repeated" | "photo.differs" | "photo.no_pupil" | "photo.ambiguous" | "photo.changed" | "photo.lost" | "photo.unknown" | "photo.batch_unknown" | "photo.batch_closed" | "photo.no_folder" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "extension.open" | "extension.name" | "extension.run_unknown" | "extension.run_closed" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "photo.name_invalid" | "photo.empty" | "photo.too_small" | "photo.small" | "photo.too_large" | "photo.too_many_pixels" | "photo.not_image" | "photo.extension" | "photo.truncated" | "photo.damaged" | "photo.few_pixels" | "photo.shape" | "photo.blank" | "photo.scaled" | "photo.same_image" | "photo.several" | "photo.repeated" | "photo.differs" | "photo.no_pupil" | "photo.ambiguous" | "photo.changed" | "photo.lost" | "photo.unknown" | "photo.batch_unknown" | "photo.batch_closed" | "photo.no_folder" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CodePair = { 
 /**
  * Ours, as people read it: 男, 居民身份证, 补办, 7.
@@ -1537,6 +1576,167 @@ fileName: string,
  * Rows it holds.
  */
 rows: number, };
+export type ExtensionFile = "entries" | "records";
+export type ExtensionId = string;
+export type ExtensionImportMode = "preview" | "valid" | "all";
+export type ExtensionPolicy = "calendar" | "age";
+export type ExtensionRunId = string;
+export type ExtensionRunView = { 
+/**
+ * Id.
+ */
+id: ExtensionRunId, 
+/**
+ * District.
+ */
+district: string, 
+/**
+ * Its name.
+ */
+districtName: string, 
+/**
+ * Day whose rules it followed.
+ */
+date: string, 
+/**
+ * Policy that it followed.
+ */
+policy: ExtensionPolicy, 
+/**
+ * Its name.
+ */
+policyName: string, 
+/**
+ * Entries that it took out.
+ */
+removed: number, 
+/**
+ * When; epoch milliseconds.
+ */
+runAt: number, 
+/**
+ * Login of who; absent when it ran by itself.
+ */
+runBy?: string, 
+/**
+ * Undone at.
+ */
+undoneAt?: number, 
+/**
+ * Login of who undid it.
+ */
+undoneBy?: string, 
+/**
+ * Entries that came back.
+ */
+restored: number, 
+/**
+ * True while it can be undone.
+ */
+undoable: boolean, };
+export type ExtensionSource = "hand" | "import";
+export type ExtensionTemplateRequest = { 
+/**
+ * What the rows become; entries by default.
+ */
+kind?: ExtensionFile, 
+/**
+ * District code; may be left out by who has one district only.
+ */
+district?: string, };
+export type ExtensionView = { 
+/**
+ * Id.
+ */
+id: ExtensionId, 
+/**
+ * District whose card office made it.
+ */
+district: string, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name of the pupil.
+ */
+pupilName: string, 
+/**
+ * Masked number of the paper.
+ */
+paperMasked: string, 
+/**
+ * School of the pupil now.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, 
+/**
+ * Grade number.
+ */
+grade: number, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * Status of the pupil.
+ */
+status: PupilStatus, 
+/**
+ * Its name.
+ */
+statusName: string, 
+/**
+ * Card number.
+ */
+cardNo?: string, 
+/**
+ * Why it was made.
+ */
+reason: string, 
+/**
+ * How it came into the list.
+ */
+source: ExtensionSource, 
+/**
+ * The same in words.
+ */
+sourceName: string, 
+/**
+ * Made at; epoch milliseconds.
+ */
+madeAt: number, 
+/**
+ * Login of who made it.
+ */
+madeBy: string, 
+/**
+ * Last day of its own.
+ */
+expiresOn?: string, 
+/**
+ * First day on which it is no longer in the list, as things are now.
+ */
+leavesOn?: string, 
+/**
+ * Why it leaves, or left.
+ */
+leaveReason?: LeaveReason, 
+/**
+ * The same in words: `初三毕业`, `状态不正常（休学）`.
+ */
+leaveReasonName?: string, 
+/**
+ * Left at; epoch milliseconds.
+ */
+leftAt?: number, };
 export type FailLinesRequest = { 
 /**
  * Batch.
@@ -1897,6 +2097,56 @@ heading: string,
  * Column letter in the file; absent when the file lacks it.
  */
 letter?: string, };
+export type ImportExtensionsRequest = { 
+/**
+ * Staged file.
+ */
+blobId: BlobId, 
+/**
+ * Name of the file; its extension must not contradict its content.
+ */
+fileName: string, 
+/**
+ * What the rows become; entries by default.
+ */
+kind?: ExtensionFile, 
+/**
+ * District code; may be left out by who has one district only.
+ */
+district?: string, 
+/**
+ * What is done with them; by default nothing is written.
+ */
+mode?: ExtensionImportMode, };
+export type ImportExtensionsResponse = { 
+/**
+ * What the rows become.
+ */
+kind: ExtensionFile, 
+/**
+ * Data rows.
+ */
+rows: number, 
+/**
+ * Rows that would be, or were, added.
+ */
+added: number, 
+/**
+ * Rows that say what is on record.
+ */
+unchanged: number, 
+/**
+ * Rows with errors: nothing of them is written.
+ */
+errors: number, 
+/**
+ * True when it was written.
+ */
+committed: boolean, 
+/**
+ * Problems with their cells, at most 500, and notes on the file.
+ */
+problems: Array<Problem>, };
 export type ImportGuide = { 
 /**
  * Name of the school.
@@ -2198,6 +2448,20 @@ changes: Array<LadderChange>,
  * Schools looked at.
  */
 schools: number, };
+export type LeaveReason = "expired" | "graduated" | "not_normal" | "month_passed";
+export type LeavingCount = { 
+/**
+ * Reason.
+ */
+reason: LeaveReason, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Entries.
+ */
+count: number, };
 export type LineResult = "waiting" | "made" | "failed";
 export type ListAccountsRequest = { 
 /**
@@ -2321,6 +2585,66 @@ export type ListDistrictsResponse = {
  * Districts.
  */
 items: Array<DistrictView>, };
+export type ListExtensionRunsRequest = { 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListExtensionRunsResponse = { 
+/**
+ * Cleanings.
+ */
+items: Array<ExtensionRunView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, };
+export type ListExtensionsRequest = { 
+/**
+ * Only of this district.
+ */
+district?: string, 
+/**
+ * Only of pupils now at this school.
+ */
+schoolId?: SchoolId, 
+/**
+ * Start of a name, a whole number of a paper, or a card number.
+ */
+text?: string, 
+/**
+ * Those that left with this cleaning instead of those in the list.
+ */
+runId?: ExtensionRunId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows of the page, 1–500; 50 by default.
+ */
+limit?: number, };
+export type ListExtensionsResponse = { 
+/**
+ * Entries.
+ */
+items: Array<ExtensionView>, 
+/**
+ * Where the next page begins.
+ */
+next?: string, 
+/**
+ * How many fit.
+ */
+total: CappedCount, };
 export type ListGradesRequest = { 
 /**
  * School.
@@ -2591,6 +2915,20 @@ items: Array<CardTemplateView>,
  * What a column can hold.
  */
 sources: Array<SourceChoice>, };
+export type ListTerminalRecordsRequest = { 
+/**
+ * Number of the card in any case.
+ */
+number: string, };
+export type ListTerminalRecordsResponse = { 
+/**
+ * Number in upper case.
+ */
+cardNo: string, 
+/**
+ * Records, newest first, at most 500.
+ */
+items: Array<TerminalRecordView>, };
 export type ListTransfersRequest = { 
 /**
  * `in`: to these schools (default); `out`: from them.
@@ -3252,7 +3590,7 @@ bytes: number,
  */
 sha256: string, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_batches" | "read_batches" | "manage_cards" | "read_cards" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_batches" | "read_batches" | "manage_cards" | "read_cards" | "manage_extensions" | "read_extensions" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PhotoBatch = { 
 /**
  * Id.
@@ -3454,6 +3792,52 @@ headings: Array<string>,
  * Its first rows, paper numbers masked.
  */
 rows: Array<Array<string>>, };
+export type PreviewExtensionsRequest = { 
+/**
+ * District code; may be left out by who has one district only.
+ */
+district?: string, 
+/**
+ * Day whose rules count; today by default.
+ */
+date?: string, };
+export type PreviewExtensionsResponse = { 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Its name.
+ */
+districtName: string, 
+/**
+ * Day.
+ */
+date: string, 
+/**
+ * Policy of the district.
+ */
+policy: ExtensionPolicy, 
+/**
+ * Its name.
+ */
+policyName: string, 
+/**
+ * Entries in the list.
+ */
+checked: number, 
+/**
+ * Entries that would leave.
+ */
+leaving: number, 
+/**
+ * The same by reason.
+ */
+counts: Array<LeavingCount>, 
+/**
+ * Those entries, at most 1000, newest first.
+ */
+items: Array<ExtensionView>, };
 export type PreviewImportRequest = { 
 /**
  * School.
@@ -4786,7 +5170,11 @@ max?: number,
 /**
  * Words accepted.
  */
-choices?: Array<SettingChoice>, };
+choices?: Array<SettingChoice>, 
+/**
+ * True when several of the words may be chosen, with commas between them.
+ */
+several: boolean, };
 export type SetupSteps = { 
 /**
  * A school exists.
@@ -5120,6 +5508,19 @@ columns: Array<ProductionColumn>,
  */
 result: ResultColumns, };
 export type TemplateId = string;
+export type TerminalRecordView = { 
+/**
+ * Number as the terminal wrote it.
+ */
+cardRaw: string, 
+/**
+ * When the card was extended; epoch milliseconds.
+ */
+extendedAt: number, 
+/**
+ * Terminal; empty when the file does not say.
+ */
+terminal: string, };
 export type TodoItem = { 
 /**
  * What waits.
@@ -5130,6 +5531,24 @@ key: TodoKey,
  */
 count: CappedCount, };
 export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "pupils_returned" | "pupils_to_review" | "orders_returned" | "orders_to_approve" | "orders_to_confirm";
+export type UndoExtensionsRequest = { 
+/**
+ * Cleaning.
+ */
+runId: ExtensionRunId, };
+export type UndoExtensionsResponse = { 
+/**
+ * Entries that came back.
+ */
+restored: number, 
+/**
+ * Entries that did not: their pupils have been added anew since, or are purged.
+ */
+leftOut: number, 
+/**
+ * The cleaning.
+ */
+run: ExtensionRunView, };
 export type UndoImportEditRequest = { 
 /**
  * Import.
@@ -5436,6 +5855,15 @@ export type Ops = {
   "card.lose": { req: LoseCardRequest; res: CardView };
   "card.restore": { req: RestoreCardRequest; res: CardView };
   "card.invalidate": { req: InvalidateCardRequest; res: CardView };
+  "extension.list": { req: ListExtensionsRequest; res: ListExtensionsResponse };
+  "extension.add": { req: AddExtensionsRequest; res: StepResult };
+  "extension.template": { req: ExtensionTemplateRequest; res: StagedFile };
+  "extension.import": { req: ImportExtensionsRequest; res: ImportExtensionsResponse };
+  "extension.preview": { req: PreviewExtensionsRequest; res: PreviewExtensionsResponse };
+  "extension.clean": { req: CleanExtensionsRequest; res: CleanExtensionsResponse };
+  "extension.undo": { req: UndoExtensionsRequest; res: UndoExtensionsResponse };
+  "extension.runs": { req: ListExtensionRunsRequest; res: ListExtensionRunsResponse };
+  "extension.records": { req: ListTerminalRecordsRequest; res: ListTerminalRecordsResponse };
   "audit.list": { req: ListAuditRequest; res: ListAuditResponse };
   "audit.export": { req: ExportAuditRequest; res: ExportedFile };
   "audit.verify": { req: VerifyAuditRequest; res: VerifyAuditResponse };

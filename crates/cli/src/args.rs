@@ -8,8 +8,8 @@ use ekatong_host::Exit;
 use serde_json::json;
 
 use crate::commands::{
-    audit, batch, call, card, class, demo, district, grade, import, init, key, order, photo, pupil,
-    registration, review, school, setting, template, user,
+    audit, batch, call, card, class, demo, district, extension, grade, import, init, key, order,
+    photo, pupil, registration, review, school, setting, template, user,
 };
 use crate::output::Output;
 
@@ -92,6 +92,9 @@ pub(crate) enum Noun {
     /// 卡片
     #[command(subcommand)]
     Card(card::Card),
+    /// 临时增效
+    #[command(subcommand)]
+    Extension(extension::Extension),
     /// 审计
     #[command(subcommand)]
     Audit(audit::Audit),

@@ -72,6 +72,10 @@ pub enum Permission {
     ManageCards,
     /// Find cards and see their pages.
     ReadCards,
+    /// Add to the list of temporary validity extensions, clean it, read terminals' files.
+    ManageExtensions,
+    /// See temporary validity extensions and what would be cleaned.
+    ReadExtensions,
     /// Create, change and disable accounts.
     ManageAccounts,
     /// Unlock accounts and reset passwords.
@@ -119,6 +123,7 @@ impl Role {
                 P::ReadOrders,
                 P::ReadBatches,
                 P::ReadCards,
+                P::ReadExtensions,
                 P::ManageAccounts,
                 P::UnlockAccounts,
             ],
@@ -137,6 +142,7 @@ impl Role {
                 P::ReadOrders,
                 P::ReadBatches,
                 P::ReadCards,
+                P::ReadExtensions,
                 P::ManageAccounts,
                 P::UnlockAccounts,
                 P::ReadAudit,
@@ -161,6 +167,8 @@ impl Role {
                 P::ReadBatches,
                 P::ManageCards,
                 P::ReadCards,
+                P::ManageExtensions,
+                P::ReadExtensions,
                 P::ReadAudit,
             ],
             Self::Operator => &[P::UnlockAccounts, P::ReadAudit, P::ReadHealth, P::RunJobs],
@@ -426,11 +434,13 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::RunJobs => "系统任务由运维执行。",
         P::ManageBatches => "制卡批次和结果文件由本区卡务处理。",
         P::ManageCards => "卡的挂失和作废由本区卡务办理。",
+        P::ManageExtensions => "临时增效由本区卡务办理。",
         P::ReadOrganisation
         | P::ReadPupils
         | P::ReadOrders
         | P::ReadBatches
         | P::ReadCards
+        | P::ReadExtensions
         | P::ReadHealth => "您的账户不能查看这些内容。",
     };
     Problem::new(Code::Forbidden).message(what).into()

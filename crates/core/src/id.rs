@@ -44,6 +44,10 @@ ids! {
     BatchId,
     /// A column template of production and result files.
     TemplateId,
+    /// An entry of the list of temporary validity extensions.
+    ExtensionId,
+    /// A cleaning of that list.
+    ExtensionRunId,
     /// An account.
     AccountId,
     /// An entry of the audit log.

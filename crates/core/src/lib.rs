@@ -20,6 +20,7 @@ pub mod photo;
 pub mod ports;
 pub mod production;
 pub mod registry;
+pub mod schedule;
 pub mod settings;
 mod touches;
 pub mod upkeep;

@@ -258,6 +258,15 @@ operations! {
     "card.lose"              "挂失"         Write ManageCards => card::lose { LoseCardRequest -> CardView }
     "card.restore"           "解除挂失"     Write ManageCards => card::restore { RestoreCardRequest -> CardView }
     "card.invalidate"        "作废卡片"     Write ManageCards => card::invalidate { InvalidateCardRequest -> CardView }
+    "extension.list"         "查看临时增效" Read  ReadExtensions => extension::list { ListExtensionsRequest -> ListExtensionsResponse }
+    "extension.add"          "添加临时增效" Write ManageExtensions => extension::add { AddExtensionsRequest -> StepResult }
+    "extension.template"     "下载临时增效模板" Job ManageExtensions => extension::template { ExtensionTemplateRequest -> StagedFile } gives [blobId]
+    "extension.import"       "导入临时增效" Job   ManageExtensions => extension::import { ImportExtensionsRequest -> ImportExtensionsResponse } takes [blobId]
+    "extension.preview"      "预览临时增效清理" Read ReadExtensions => extension::preview { PreviewExtensionsRequest -> PreviewExtensionsResponse }
+    "extension.clean"        "清理临时增效" Write ManageExtensions => extension::clean { CleanExtensionsRequest -> CleanExtensionsResponse }
+    "extension.undo"         "撤销临时增效清理" Write ManageExtensions => extension::undo { UndoExtensionsRequest -> UndoExtensionsResponse }
+    "extension.runs"         "查看临时增效清理记录" Read ReadExtensions => extension::runs { ListExtensionRunsRequest -> ListExtensionRunsResponse }
+    "extension.records"      "查看增效记录" Read  ReadExtensions => extension::records { ListTerminalRecordsRequest -> ListTerminalRecordsResponse }
 
     "audit.list"             "查看审计"     Read  ReadAudit => audit::list { ListAuditRequest -> ListAuditResponse }
     "audit.export"           "导出审计"     Job   ReadAudit => audit::export { ExportAuditRequest -> ExportedFile } gives [blobId]

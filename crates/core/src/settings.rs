@@ -1,5 +1,9 @@
 //! Settings of the city and of districts: one table with names, defaults and ranges.
 
+use std::borrow::Cow;
+
+use crate::domain::application::PupilStatus;
+use crate::domain::extension::ExtensionPolicy;
 use crate::error::{Code, OpError, Problem};
 use crate::ports::UnitOfWork;
 
@@ -15,6 +19,8 @@ pub enum Accepts {
     },
     /// One of these words: (value, name for people).
     OneOf(&'static [(&'static str, &'static str)]),
+    /// Any of these words, with commas between them; the empty text for none.
+    AnyOf(&'static [(&'static str, &'static str)]),
     /// Any text of 1 to so many characters.
     Text {
         /// Characters at most.
@@ -172,6 +178,39 @@ const REVIEW_REASONS: Setting = Setting {
     per_district: true,
 };
 
+const EXTENSION_POLICY: Setting = Setting {
+    key: "extension.policy",
+    name: "临时增效何时移出名单",
+    note: "按日历：9 月 1 日移出初三毕业的，10 月 1 日移出状态不正常的。按月：加入满一个月移出。填了到期日期的，到期都会移出。",
+    default: "calendar",
+    accepts: Accepts::OneOf(&[("calendar", "按日历"), ("age", "按月")]),
+    per_district: true,
+};
+
+const EXTENSION_SCHEDULE: Setting = Setting {
+    key: "extension.schedule",
+    name: "自动清理临时增效",
+    note: "每天检查一次，程序没有开着的日子在下次打开时补上。每次清理 30 天内可以撤销。",
+    default: "on",
+    accepts: Accepts::OneOf(&[("on", "自动"), ("off", "只手工清理")]),
+    per_district: true,
+};
+
+const EXTENSION_ABNORMAL: Setting = Setting {
+    key: "extension.abnormal_statuses",
+    name: "临时增效中算作不正常的学生状态",
+    note: "10 月 1 日的清理按它移出。已注册报到的小学毕业生算正常。",
+    default: "suspended,left,graduated,deleted",
+    accepts: Accepts::AnyOf(&[
+        ("pending", "待审核"),
+        ("suspended", "休学"),
+        ("left", "转出"),
+        ("graduated", "毕业"),
+        ("deleted", "已删除"),
+    ]),
+    per_district: true,
+};
+
 /// Every setting.
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
@@ -188,6 +227,9 @@ pub const ALL: &[Setting] = &[
     AUDIT_DAYS,
     REVIEW_ORDERS,
     REVIEW_REASONS,
+    EXTENSION_POLICY,
+    EXTENSION_SCHEDULE,
+    EXTENSION_ABNORMAL,
 ];
 
 impl Setting {
@@ -199,13 +241,15 @@ impl Setting {
 
     /// A stored value as people read it.
     #[must_use]
-    pub fn shown<'v>(&self, value: &'v str) -> &'v str {
+    pub fn shown<'v>(&self, value: &'v str) -> Cow<'v, str> {
         match self.accepts {
-            Accepts::Whole { .. } | Accepts::Text { .. } => value,
-            Accepts::OneOf(words) => words
-                .iter()
-                .find(|(word, _)| *word == value)
-                .map_or(value, |(_, name)| name),
+            Accepts::Whole { .. } | Accepts::Text { .. } => Cow::Borrowed(value),
+            Accepts::OneOf(words) => Cow::Borrowed(name_of(words, value)),
+            Accepts::AnyOf(_) if value.is_empty() => Cow::Borrowed("无"),
+            Accepts::AnyOf(words) => {
+                let names: Vec<&str> = value.split(',').map(|word| name_of(words, word)).collect();
+                Cow::Owned(names.join("、"))
+            }
         }
     }
 
@@ -231,6 +275,32 @@ impl Setting {
                         .message(format!("“{}”请填 1–{max} 个字。", self.name)))
                 }
             }
+            Accepts::AnyOf(words) => {
+                let wanted: Vec<&str> = raw
+                    .split([',', '，', '、'])
+                    .map(str::trim)
+                    .filter(|word| !word.is_empty() && *word != "无")
+                    .collect();
+                let known =
+                    |word: &&str| words.iter().any(|(value, zh)| value == word || zh == word);
+                if !wanted.iter().all(known) {
+                    let names: Vec<&str> = words.iter().map(|(_, zh)| *zh).collect();
+                    return Err(Problem::new(Code::SettingInvalid).field("value").message(
+                        format!(
+                            "“{}”请从这些中选择：{}，可以选几个。",
+                            self.name,
+                            names.join("、")
+                        ),
+                    ));
+                }
+                // In the order of the table, each once.
+                let chosen: Vec<&str> = words
+                    .iter()
+                    .filter(|(value, zh)| wanted.contains(value) || wanted.contains(zh))
+                    .map(|(value, _)| *value)
+                    .collect();
+                Ok(chosen.join(","))
+            }
             Accepts::OneOf(words) => words
                 .iter()
                 .find(|(value, zh)| *value == raw || *zh == raw)
@@ -243,6 +313,13 @@ impl Setting {
                 }),
         }
     }
+}
+
+fn name_of<'v>(words: &'static [(&'static str, &'static str)], value: &'v str) -> &'v str {
+    words
+        .iter()
+        .find(|(word, _)| *word == value)
+        .map_or(value, |(_, name)| name)
 }
 
 /// How passwords are judged (rules §6).
@@ -322,6 +399,28 @@ impl Settings {
             .collect())
     }
 
+    /// How a district cleans its list of temporary validity extensions (CARD-6).
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn extensions(
+        uow: &mut dyn UnitOfWork,
+        district: &str,
+    ) -> Result<ExtensionSettings, OpError> {
+        let city = uow.settings("").await?;
+        let own = uow.settings(district).await?;
+        let text = |setting: &Setting| value(setting, &city, &own);
+        Ok(ExtensionSettings {
+            policy: ExtensionPolicy::from_stored(&text(&EXTENSION_POLICY))
+                .unwrap_or(ExtensionPolicy::Calendar),
+            schedule: text(&EXTENSION_SCHEDULE) == "on",
+            abnormal: text(&EXTENSION_ABNORMAL)
+                .split(',')
+                .filter_map(PupilStatus::from_stored)
+                .collect(),
+        })
+    }
+
     fn from_stored(city: &[(String, String)], own: &[(String, String)]) -> Self {
         let text = |setting: &Setting| value(setting, city, own);
         let number = |setting: &Setting| {
@@ -350,6 +449,17 @@ impl Settings {
             review_orders: text(&REVIEW_ORDERS) != "no",
         }
     }
+}
+
+/// How a district cleans its list of temporary validity extensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtensionSettings {
+    /// When entries leave.
+    pub policy: ExtensionPolicy,
+    /// Cleaned by itself, too.
+    pub schedule: bool,
+    /// Statuses that are not normal.
+    pub abnormal: Vec<PupilStatus>,
 }
 
 /// The value that holds: the district's, else the city's, else the default.

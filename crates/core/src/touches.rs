@@ -3,8 +3,8 @@
 use crate::access::Place;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{
-    AccountId, ApplicationId, BatchId, CardId, ClassId, GradeId, ImportId, OrderId, PhotoBatchId,
-    PhotoId, PupilId, SchoolId, TemplateId,
+    AccountId, ApplicationId, BatchId, CardId, ClassId, ExtensionRunId, GradeId, ImportId, OrderId,
+    PhotoBatchId, PhotoId, PupilId, SchoolId, TemplateId,
 };
 use crate::ports::UnitOfWork;
 
@@ -35,6 +35,8 @@ pub(crate) enum Touched {
     Pupils(Vec<PupilId>),
     /// Orders.
     Orders(Vec<OrderId>),
+    /// A cleaning of temporary validity extensions.
+    ExtensionRun(ExtensionRunId),
     /// Applications.
     Applications(Vec<ApplicationId>),
     /// A production batch.
@@ -161,6 +163,13 @@ pub(crate) async fn places(
                 .into_iter()
                 .map(|(district, school)| Place::School(district, school))
                 .collect()
+        }
+        Touched::ExtensionRun(id) => {
+            let run = uow
+                .extension_run(*id)
+                .await?
+                .ok_or(Code::ExtensionRunUnknown)?;
+            vec![Place::District(run.district)]
         }
         Touched::Orders(ids) => {
             if ids.is_empty() {

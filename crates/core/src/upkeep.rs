@@ -5,6 +5,7 @@ use crate::domain::time::Timestamp;
 use crate::error::OpError;
 use crate::ops::{import, photo, pupil};
 use crate::ports::{Ports, UnitOfWork};
+use crate::schedule;
 
 /// Note of the day of the last purge.
 const PURGED_ON: &str = "purged_on";
@@ -22,7 +23,7 @@ const TURNS: usize = 20;
 
 /// Seals what is unsealed in the audit log and, once a day, forgets what is older than
 /// the retention settings: audit entries, files and rows of imports, deleted pupils,
-/// recycled photos.
+/// recycled photos. Runs the jobs that have not been run today ([`schedule`]).
 /// Makes the names of a database older than the search known to it, a part each time.
 ///
 /// # Errors
@@ -31,6 +32,7 @@ pub async fn maintain(ports: &Ports) -> Result<(), OpError> {
     audit::seal_pending(ports).await?;
     know_names(ports).await?;
     let now = Timestamp::from_ms(ports.clock.now_ms());
+    schedule::run_due(ports, now).await?;
     let today = now.day().to_string();
     let mut read = ports.store.read().await?;
     let last = read.meta(PURGED_ON).await?;

@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   BankOutlined,
   CheckCircleOutlined,
+  FieldTimeOutlined,
   FileSearchOutlined,
   FormOutlined,
   HomeOutlined,
@@ -31,6 +32,7 @@ import { CardSearch } from "../features/cards";
 import { CardPage } from "../features/cards/page";
 import { EntryList } from "../features/entry";
 import { EntryPage } from "../features/entry/page";
+import { Extensions } from "../features/extensions";
 import { ImportList } from "../features/imports/list";
 import { ImportPreview } from "../features/imports/preview";
 import { ImportWizard } from "../features/imports";
@@ -181,6 +183,7 @@ export const ENTRIES: readonly Entry[] = [
     allowed: (s) => s.can("read_cards"),
     page: ({ rest }) => (rest ? <CardPage id={rest} /> : <CardSearch />),
   },
+  { key: "extensions", path: "/extensions", group: "groupCards", icon: <FieldTimeOutlined />, allowed: (s) => s.can("read_extensions"), page: Extensions },
   {
     key: "accounts",
     path: "/accounts",

@@ -8,6 +8,7 @@ pub(crate) mod class;
 pub(crate) mod demo;
 pub(crate) mod district;
 mod entry;
+pub(crate) mod extension;
 pub(crate) mod grade;
 pub(crate) mod import;
 pub(crate) mod init;
@@ -56,6 +57,7 @@ pub(crate) async fn run(noun: Noun, context: &Context) -> Result<Exit, Failure> 
         Noun::Order(command) => order::run(command, context).await,
         Noun::Batch(command) => batch::run(command, context).await,
         Noun::Card(command) => card::run(command, context).await,
+        Noun::Extension(command) => extension::run(command, context).await,
         Noun::Audit(command) => audit::run(command, context).await,
         Noun::Key(command) => key::run(command, context).await,
         Noun::Call(command) => call::run(command, context).await,

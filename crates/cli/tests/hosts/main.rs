@@ -14,6 +14,7 @@ mod crashes;
 mod demo;
 mod disk_full;
 mod entries;
+mod extensions;
 mod imports;
 mod keys;
 mod photos;

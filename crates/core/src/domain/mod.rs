@@ -19,6 +19,7 @@ pub mod correction;
 mod county;
 pub mod district;
 pub mod enrolment;
+pub mod extension;
 pub mod gender;
 pub mod grade;
 pub mod leaver;

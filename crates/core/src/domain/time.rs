@@ -173,6 +173,30 @@ pub fn parse_date(raw: &str) -> Option<NaiveDate> {
     )
 }
 
+/// Reads a moment in Asia/Shanghai as machines write it: a date as [`parse_date`] reads it,
+/// then maybe a time, `8:30`, `08:30:15` or `08:30:15.250`; midnight without one.
+#[must_use]
+pub fn parse_moment(raw: &str) -> Option<Timestamp> {
+    let text: String = raw
+        .nfkc()
+        .filter(|c| !text::is_invisible(*c))
+        .collect::<String>();
+    let text = text.trim();
+    let (date, time) = text
+        .split_once(|c: char| c.is_whitespace() || c == 'T')
+        .unwrap_or((text, ""));
+    let start = Day(parse_date(date)?).start_ms();
+    let time = time.trim();
+    if time.is_empty() {
+        return Some(Timestamp(start));
+    }
+    let parsed = ["%H:%M:%S%.f", "%H:%M"]
+        .into_iter()
+        .find_map(|form| chrono::NaiveTime::parse_from_str(time, form).ok())?;
+    let since = parsed.signed_duration_since(chrono::NaiveTime::MIN);
+    Some(Timestamp(start + since.num_milliseconds()))
+}
+
 /// Days of a query, both ends included; an absent end is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DayRange {
@@ -294,6 +318,24 @@ mod tests {
         let day = Day::parse("2026-03-01").unwrap();
         assert_eq!(day.minus(1).to_string(), "2026-02-28");
         assert_eq!(day.minus(1).next(), day);
+    }
+
+    #[test]
+    fn moments_of_machines() {
+        for (raw, want) in [
+            ("2026-09-01 14:03:00", Some(1_788_242_580_000)),
+            ("2026/9/1 14:03", Some(1_788_242_580_000)),
+            ("2026-09-01T14:03:00.000", Some(1_788_242_580_000)),
+            (" 20260901  14:03 ", Some(1_788_242_580_000)),
+            ("2026-09-01 14：03", Some(1_788_242_580_000)),
+            ("2026年9月1日", Some(1_788_192_000_000)),
+            ("2026-09-01 24:00", None),
+            ("2026-09-01 下午2点", None),
+            ("14:03", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_moment(raw).map(Timestamp::ms), want, "{raw}");
+        }
     }
 
     #[test]

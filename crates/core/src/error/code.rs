@@ -345,6 +345,16 @@ codes! {
     /// The step is not possible from the card's state.
     CardState = "card.state",
 
+    // ---- temporary validity extensions ----
+    /// The pupil is in the list already.
+    ExtensionOpen = "extension.open",
+    /// A row's name is not the pupil's.
+    ExtensionName = "extension.name",
+    /// No such cleaning.
+    ExtensionRunUnknown = "extension.run_unknown",
+    /// The cleaning was undone, or is too old to be.
+    ExtensionRunClosed = "extension.run_closed",
+
     // ---- orders ----
     /// No such order.
     OrderUnknown = "order.unknown",

@@ -88,6 +88,12 @@ pub fn guide(table: &ImportTable, snapshot: &Snapshot) -> ImportGuide {
     }
 }
 
+/// The template of a kind whose rows name no class.
+#[must_use]
+pub fn template_without_classes(table: &ImportTable, snapshot: &Snapshot) -> Template {
+    filled(table, snapshot, None)
+}
+
 /// The template of a school.
 #[must_use]
 pub fn template(table: &ImportTable, snapshot: &Snapshot) -> Template {
@@ -101,6 +107,18 @@ pub fn template(table: &ImportTable, snapshot: &Snapshot) -> Template {
     } else {
         classes
     };
+    let title = format!(
+        "{} {} 学年的班级",
+        snapshot.school_name, snapshot.school_year
+    );
+    filled(table, snapshot, Some((title, classes)))
+}
+
+fn filled(
+    table: &ImportTable,
+    snapshot: &Snapshot,
+    classes: Option<(String, Vec<String>)>,
+) -> Template {
     let columns = table
         .columns
         .iter()
@@ -109,14 +127,8 @@ pub fn template(table: &ImportTable, snapshot: &Snapshot) -> Template {
     let mut notes = vec![
         ("填写规则".to_owned(), (table.rules)(snapshot)),
         ("各列怎样填写（标 * 的必须填）".to_owned(), columns),
-        (
-            format!(
-                "{} {} 学年的班级",
-                snapshot.school_name, snapshot.school_year
-            ),
-            classes,
-        ),
     ];
+    notes.extend(classes);
     let examples = (table.examples)(snapshot);
     if !examples.is_empty() {
         notes.push(("示例（人物和号码均为虚构）".to_owned(), examples));

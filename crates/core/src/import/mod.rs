@@ -1,7 +1,7 @@
 //! From cells to rows and problems; pure, so that the same rules run in every host.
 //!
 //! Another kind of import is another [`ImportKind`]: a table of columns and a rule
-//! for one row (see [`new_pupils`], [`classes`], [`registrations`]). Finding the sheet, limits,
+//! for one row (see [`new_pupils`], [`classes`], [`registrations`], [`extensions`], [`terminal_records`]). Finding the sheet, limits,
 //! merged cells, duplicates, streaming, templates ([`guide`]) and what is kept
 //! of a row ([`stored`]) are here, once.
 
@@ -10,6 +10,7 @@ pub mod check;
 pub mod classes;
 pub mod doctor;
 pub mod duplicates;
+pub mod extensions;
 mod grade_class;
 pub mod guide;
 mod locate;
@@ -20,6 +21,7 @@ pub mod row;
 pub mod snapshot;
 pub mod stored;
 pub mod table;
+pub mod terminal_records;
 pub mod token;
 
 use std::borrow::Cow;

@@ -298,6 +298,21 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// Reads a column as people see it, dates too.
+    pub fn shown(&mut self, index: usize) -> Option<String> {
+        match self.field(index) {
+            Field::Blank | Field::Unreadable => None,
+            Field::Text { text, .. } => Some(text.into_owned()),
+        }
+    }
+
+    /// True when the workbook stores the cell as a number.
+    #[must_use]
+    pub fn is_number(&self, index: usize) -> bool {
+        let cell = self.row.cells.get(index);
+        cell.is_some_and(|cell| matches!(cell.value, Some(CellValue::Number(_))))
+    }
+
     /// Adds a problem at a column of this row.
     pub fn report(&mut self, index: usize, problem: Problem) {
         let place = match self.columns.get(index) {

@@ -11,6 +11,7 @@ pub mod card;
 pub mod class;
 pub mod district;
 pub mod export;
+pub mod extension;
 pub mod grade;
 pub mod home;
 pub mod import;

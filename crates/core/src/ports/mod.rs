@@ -10,7 +10,9 @@ mod audit;
 mod batches;
 mod blobs;
 mod cards;
+mod extensions;
 mod imports;
+mod jobs;
 mod moves;
 mod names;
 mod order_totals;
@@ -30,7 +32,9 @@ pub use audit::*;
 pub use batches::*;
 pub use blobs::*;
 pub use cards::*;
+pub use extensions::*;
 pub use imports::*;
+pub use jobs::*;
 pub use moves::*;
 pub use names::*;
 pub use order_totals::*;
@@ -67,6 +71,8 @@ pub trait UnitOfWork:
     + Batches
     + Cards
     + Photos
+    + Extensions
+    + Jobs
     + Send
 {
     /// Makes the changes last.

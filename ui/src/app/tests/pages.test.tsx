@@ -70,7 +70,7 @@ test("sign-in asks for both fields at once", async () => {
 const keys = (permissions: Permission[]) => ENTRIES.filter((e) => e.allowed(api(permissions))).map((e) => e.key);
 test("the menu follows the permissions", () => {
   expect(keys(["read_audit"])).toEqual(["home", "audit"]);
-  expect(keys(["confirm_orders", "read_orders", "read_pupils"])).toEqual(["home", "pupils", "orders-confirm", "orders"]);
+  expect(keys(["confirm_orders", "read_orders", "read_extensions", "read_pupils"])).toEqual(["home", "pupils", "orders-confirm", "orders", "extensions"]);
   expect(keys(["manage_classes", "enter_pupils"])).toEqual(["home", "organisation", "import-new", "entry", "imports", "photos", "registrations", "transfers"]);
 });
 

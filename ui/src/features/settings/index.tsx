@@ -12,7 +12,9 @@ import { useScope } from "../../shared/scope";
 import { useSession } from "../../shared/session";
 import { tCommon, tSettings } from "../../shared/texts";
 
-const shown = (s: SettingView, v: string) => s.choices?.find((c) => c.value === v)?.name ?? v;
+const parts = (v: string) => v.split(",").filter((part) => part !== "");
+const nameOf = (s: SettingView, v: string) => s.choices?.find((c) => c.value === v)?.name ?? v;
+const shown = (s: SettingView, v: string) => (s.several ? parts(v).map((part) => nameOf(s, part)).join("\u3001") || tSettings.nothing : nameOf(s, v));
 
 export function Settings() {
   const scope = useScope();
@@ -98,7 +100,17 @@ function Setting(props: { setting: SettingView; district: string | undefined }) 
         }}
       >
         <div>
-          {s.choices ? (
+          {s.choices && s.several ? (
+            <Select
+              mode="multiple"
+              value={parts(value)}
+              onChange={(next) => setValue((s.choices ?? []).map((c) => c.value).filter((v) => next.includes(v)).join(","))}
+              options={s.choices.map((c) => ({ value: c.value, label: c.name }))}
+              style={{ width: "24em" }}
+              aria-label={s.name}
+              data-testid={`setting-value-${s.key}`}
+            />
+          ) : s.choices ? (
             s.choices.length <= 4 ? (
               <Segmented value={value} onChange={setValue} options={s.choices.map((c) => ({ value: c.value, label: c.name }))} data-testid={`setting-value-${s.key}`} />
             ) : (

@@ -277,7 +277,7 @@ pub(crate) async fn queries(
     Ok(queries)
 }
 
-async fn pupils_of_text(
+pub(crate) async fn pupils_of_text(
     uow: &mut dyn UnitOfWork,
     cipher: &dyn Cipher,
     district: Option<&str>,

@@ -49,6 +49,8 @@ pub struct SettingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub choices: Option<Vec<SettingChoice>>,
+    /// True when several of the words may be chosen, with commas between them.
+    pub several: bool,
 }
 
 pub(crate) fn view(
@@ -60,7 +62,7 @@ pub(crate) fn view(
     let (min, max, choices) = match setting.accepts {
         Accepts::Whole { min, max } => (Some(min), Some(max), None),
         Accepts::Text { .. } => (None, None, None),
-        Accepts::OneOf(words) => (
+        Accepts::OneOf(words) | Accepts::AnyOf(words) => (
             None,
             None,
             Some(
@@ -86,5 +88,6 @@ pub(crate) fn view(
         min,
         max,
         choices,
+        several: matches!(setting.accepts, Accepts::AnyOf(_)),
     }
 }
