@@ -724,7 +724,7 @@ async fn lists_walk_indexes(place: Place) {
     // A school's part of the list is small enough to be sorted, not to be looked for.
     let query = ExtensionQuery {
         district: district.clone(),
-        school,
+        school: Some(school),
         ..Default::default()
     };
     r.extensions(&query, None, PAGE).await.unwrap();
