@@ -331,6 +331,7 @@ impl Window {
     // messages of a form fold away, it is elsewhere by then, and the click meets its neighbour.
     async fn click_at_rest(&self, element: &WebElement) -> Result<Option<()>, WebDriverError> {
         let script = "const [element, done] = arguments;
+            element.scrollIntoView({ block: 'nearest' });
             const moving = () => document.getAnimations().some(a => a.playState === 'running'
                 && a.effect?.getComputedTiming().iterations !== Infinity);
             const place = () => JSON.stringify(element.getBoundingClientRect());

@@ -721,7 +721,8 @@ async fn lists_walk_indexes(place: Place) {
         r.count_extensions(&query, 1_001).await.unwrap();
         let _ = plans.take();
     }
-    // A school's part of the list is small enough to be sorted, not to be looked for.
+    // The list of a district may be read for one school: here half of all pupils are in it,
+    // which is many times more than any has. The pupils never are.
     let query = ExtensionQuery {
         district: district.clone(),
         school: Some(school),
@@ -729,10 +730,7 @@ async fn lists_walk_indexes(place: Place) {
     };
     r.extensions(&query, None, PAGE).await.unwrap();
     let plan = plans.take().concat();
-    assert!(
-        !plan.contains("Seq Scan on extension") && !plan.contains("Seq Scan on pupil"),
-        "{plan}"
-    );
+    assert!(!plan.contains("Seq Scan on pupil"), "{plan}");
     r.pupils_in_list(&[some(100_001).into()]).await.unwrap();
     check("whether pupils are in the list", &plans);
     r.terminal_records("A00001", PAGE).await.unwrap();
