@@ -248,6 +248,7 @@ impl Pupils for Tx {
             || filter.class.is_some()
             || filter.classes.is_some()
             || filter.names.is_some()
+            || filter.name.as_ref().is_some_and(|name| !name.is_empty())
             || filter.ids.is_some()
             || filter.import.is_some();
         if !few {
