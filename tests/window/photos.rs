@@ -9,35 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::axe;
-use crate::world::{Data, World, go, id, menu};
-
-/// A junior school with 24 pupils and its staff `school`, the district's `district`, and `card`.
-async fn data() -> Data {
-    let world = World::new().await;
-    let school = world.school("3132000101", "平江中学", "311").await;
-    world.classes(&school, 7, &[1, 2, 3]).await;
-    world.pupils(&school, 0, 24).await;
-    for (login, name, grant) in [
-        (
-            "school",
-            "徐蕾",
-            json!({ "role": "school_staff", "district": "320508", "schoolId": school }),
-        ),
-        (
-            "district",
-            "周敏",
-            json!({ "role": "district_admin", "district": "320508" }),
-        ),
-        (
-            "card",
-            "陈默",
-            json!({ "role": "card_office", "district": "320508" }),
-        ),
-    ] {
-        world.account(login, name, grant).await;
-    }
-    world.close().await
-}
+use crate::world::{go, id, junior_school, menu};
 
 /// A folder as a school keeps it: classes as folders, names as they come.
 fn folder(pupils: std::ops::Range<usize>, first: usize) -> TempDir {
@@ -85,7 +57,7 @@ fn file(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
 
 #[tokio::test]
 async fn a_school_imports_its_photos() {
-    let data = data().await;
+    let data = junior_school(24).await;
     let window = data.window("school").await;
     menu(&window, "photos").await;
     window.find(&id("photos-drop")).await;
@@ -170,7 +142,7 @@ async fn a_school_imports_its_photos() {
 
 #[tokio::test]
 async fn one_pupils_photo_is_uploaded_seen_and_taken_away() {
-    let data = data().await;
+    let data = junior_school(24).await;
     let files = TempDir::new().unwrap();
     // As a phone held upright keeps it: lying, with a word about which way is up.
     let lying = image::imageops::rotate270(&portrait(5, 358, 441));

@@ -5,35 +5,7 @@ use ekatong_tests::workbook::id_number;
 use serde_json::json;
 
 use crate::axe;
-use crate::world::{Data, World, go, id, menu};
-
-/// A junior school with nine pupils, its staff `school`, the district's `district`, and `card`.
-async fn data() -> Data {
-    let world = World::new().await;
-    let school = world.school("3132000101", "平江中学", "311").await;
-    world.classes(&school, 7, &[1, 2, 3]).await;
-    world.pupils(&school, 0, 9).await;
-    for (login, name, grant) in [
-        (
-            "school",
-            "徐蕾",
-            json!({ "role": "school_staff", "district": "320508", "schoolId": school }),
-        ),
-        (
-            "district",
-            "周敏",
-            json!({ "role": "district_admin", "district": "320508" }),
-        ),
-        (
-            "card",
-            "陈默",
-            json!({ "role": "card_office", "district": "320508" }),
-        ),
-    ] {
-        world.account(login, name, grant).await;
-    }
-    world.close().await
-}
+use crate::world::{go, id, junior_school, menu};
 
 async fn rows(window: &Window) -> usize {
     window.find_all("[data-testid^=pupil-row-]").await.len()
@@ -56,7 +28,7 @@ async fn paper(window: &Window) -> String {
 
 #[tokio::test]
 async fn a_school_searches_looks_and_corrects() {
-    let data = data().await;
+    let data = junior_school(9).await;
     let window = data.window("school").await;
     menu(&window, "pupils").await;
     search(&window, "7-2", 3).await;
@@ -125,7 +97,7 @@ async fn a_school_searches_looks_and_corrects() {
 
 #[tokio::test]
 async fn the_district_counts_exports_and_prints() {
-    let data = data().await;
+    let data = junior_school(9).await;
     let window = data.window("district").await;
     menu(&window, "pupils").await;
     window.click(&id("pupils-statistics")).await;
@@ -157,7 +129,7 @@ async fn the_district_counts_exports_and_prints() {
 
 #[tokio::test]
 async fn the_card_office_sees_masked_pages_alone() {
-    let data = data().await;
+    let data = junior_school(9).await;
     let window = data.window("card").await;
     menu(&window, "pupils").await;
     search(&window, "wzh", 1).await;

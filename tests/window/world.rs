@@ -184,6 +184,34 @@ impl Data {
     }
 }
 
+/// A junior school with so many pupils in three classes, its staff `school`, the district's `district`, and `card`.
+pub(crate) async fn junior_school(pupils: usize) -> Data {
+    let world = World::new().await;
+    let school = world.school("3132000101", "平江中学", "311").await;
+    world.classes(&school, 7, &[1, 2, 3]).await;
+    world.pupils(&school, 0, pupils).await;
+    for (login, name, grant) in [
+        (
+            "school",
+            "徐蕾",
+            json!({ "role": "school_staff", "district": "320508", "schoolId": school }),
+        ),
+        (
+            "district",
+            "周敏",
+            json!({ "role": "district_admin", "district": "320508" }),
+        ),
+        (
+            "card",
+            "陈默",
+            json!({ "role": "card_office", "district": "320508" }),
+        ),
+    ] {
+        world.account(login, name, grant).await;
+    }
+    world.close().await
+}
+
 /// Sample districts as `ekatong demo` makes them, and their accounts.
 pub(crate) async fn demo() -> (Data, Vec<DemoAccount>) {
     let folder = tempfile::Builder::new()

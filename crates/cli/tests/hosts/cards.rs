@@ -1,8 +1,8 @@
 //! The card office's day, by command: batch, package, result file, ledger, cards.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::program::{Program, SCHOOL, SCHOOL_NAME};
+use crate::program::{Program, SCHOOL, SCHOOL_NAME, ids};
 use crate::workbook::{row, write};
 
 /// A result file with these rows under the shipped template's headings.
@@ -15,15 +15,6 @@ fn result(program: &Program, rows: &[[&str; 4]]) -> String {
     let path = program.path("结果.csv");
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
-}
-
-fn ids(list: &Value) -> Vec<String> {
-    list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["id"].as_str().unwrap().to_owned())
-        .collect()
 }
 
 #[test]

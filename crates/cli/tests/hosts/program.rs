@@ -326,3 +326,13 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     }
     all
 }
+
+/// Ids of what a list holds.
+pub(crate) fn ids(list: &Value) -> Vec<String> {
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
+}

@@ -1,18 +1,9 @@
 //! The district's review of new pupils, by command.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::program::{Program, SCHOOL, SCHOOL_NAME};
+use crate::program::{Program, SCHOOL, SCHOOL_NAME, ids};
 use crate::workbook::{row, write};
-
-fn ids(list: &Value) -> Vec<String> {
-    list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["id"].as_str().unwrap().to_owned())
-        .collect()
-}
 
 #[test]
 fn applications_are_listed_returned_and_approved() {

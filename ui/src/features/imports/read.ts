@@ -1,12 +1,12 @@
 // Reading a file, chosen or dropped, until its report is there.
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { ImportOf, Reread, ShowImportResponse } from "../../api.gen";
 import { newKey, platform, type StagedBlob } from "../../platform";
 import { call } from "../../shared/call";
-import { errorLines } from "../../shared/components/states";
 import { runJob } from "../../shared/jobs";
 import { go } from "../../shared/router";
+import { useTaking, type Taking } from "../../shared/taking";
 import { tImport } from "../../shared/texts";
 
 /** Imports whose file was read here a moment ago: looking at them opens no kept import. */
@@ -56,67 +56,39 @@ export function useReread(importId: string): [Reread | null, () => void] {
   return [data ?? null, () => client.setQueryData(rereadKey(importId), null)];
 }
 
-export type Reading = {
-  /** A file is held over the window. */
-  over: boolean;
+export type Reading = Omit<Taking<StagedBlob>, "busy"> & {
   /** Name of the file that is being read. */
   reading: string | null;
-  /** Why the last file was refused. */
-  lines: string[];
-  read: (stage: () => Promise<StagedBlob | null>) => Promise<void>;
 };
+
+const dropped = (event: { path?: string; file?: File }): Promise<StagedBlob | null> => {
+  if (event.path !== undefined) return platform.stagePath(event.path);
+  return event.file ? platform.stageFile(event.file) : Promise.resolve(null);
+};
+
+/** Has a file checked, and goes to its report. */
+async function check(client: QueryClient, schoolId: string, kind: ImportOf, blob: StagedBlob, open: () => boolean): Promise<void> {
+  const request = { schoolId, kind, blobId: blob.blobId, fileName: blob.fileName, importId: newKey() };
+  const summary = await runJob("import.preview", request, tImport.jobPreview(blob.fileName));
+  // Who drops a workbook on its own import looks at it already.
+  if (!window.location.hash.startsWith(`#/imports/${summary.id}`)) justRead.add(summary.id);
+  if (summary.reread) client.setQueryData(rereadKey(summary.id), summary.reread);
+  // Whoever went to another page meanwhile finds it among the imports.
+  if (open()) go(`/imports/${summary.id}`, summary.reread ? { view: "rows" } : {});
+  rereadImport(client, summary.id);
+}
 
 /** Takes files for a school: from a dialog, from a field, dropped on the window. */
 export function useReading(schoolId: string, kind: ImportOf, enabled = true): Reading {
   const client = useQueryClient();
-  const [over, setOver] = useState(false);
   const [reading, setReading] = useState<string | null>(null);
-  const [lines, setLines] = useState<string[]>([]);
-  const busy = useRef(false);
-  const alive = useRef(true);
-  useEffect(() => {
-    alive.current = true;
-    return () => {
-      alive.current = false;
-    };
-  }, []);
-
-  const read = useCallback(
-    async (stage: () => Promise<StagedBlob | null>) => {
-      if (busy.current) return;
-      busy.current = true;
-      setLines([]);
-      setOver(false);
-      try {
-        const blob = await stage();
-        if (!blob) return;
-        setReading(blob.fileName);
-        const request = { schoolId, kind, blobId: blob.blobId, fileName: blob.fileName, importId: newKey() };
-        const summary = await runJob("import.preview", request, tImport.jobPreview(blob.fileName));
-        // Who drops a workbook on its own import looks at it already.
-        if (!window.location.hash.startsWith(`#/imports/${summary.id}`)) justRead.add(summary.id);
-        if (summary.reread) client.setQueryData(rereadKey(summary.id), summary.reread);
-        // Whoever went to another page meanwhile finds it among the imports.
-        if (alive.current) go(`/imports/${summary.id}`, summary.reread ? { view: "rows" } : {});
-        rereadImport(client, summary.id);
-      } catch (thrown) {
-        if (!(thrown instanceof Error && thrown.name === "AbortError")) setLines(errorLines(thrown));
-      } finally {
-        busy.current = false;
-        setReading(null);
-      }
+  const take = useCallback(
+    (blob: StagedBlob, open: () => boolean) => {
+      setReading(blob.fileName);
+      return check(client, schoolId, kind, blob, open).finally(() => setReading(null));
     },
     [client, schoolId, kind],
   );
-
-  useEffect(() => {
-    if (!enabled) return undefined;
-    return platform.onDrop((event) => {
-      if (event.kind === "over") setOver(true);
-      else if (event.kind === "leave") setOver(false);
-      else void read(() => (event.path === undefined ? (event.file ? platform.stageFile(event.file) : Promise.resolve(null)) : platform.stagePath(event.path)));
-    });
-  }, [read, enabled]);
-
+  const { over, lines, read } = useTaking(take, dropped, enabled);
   return { over, reading, lines, read };
 }

@@ -1,15 +1,16 @@
 // 照片: a folder or zip to be checked, the pupils with their photos, the recycle folder.
 import { FileZipOutlined, FolderOpenOutlined, PictureOutlined } from "@ant-design/icons";
 import { Button, Segmented, Spin } from "antd";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback } from "react";
 import { platform, type StagedPhotos } from "../../platform";
 import { Lines } from "../../shared/components/feedback";
 import { Page, Panel } from "../../shared/components/page";
 import { SchoolPicker } from "../../shared/components/school-picker";
-import { EmptyState, errorLines } from "../../shared/components/states";
+import { EmptyState } from "../../shared/components/states";
 import { runJob } from "../../shared/jobs";
 import { go, useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
+import { useTaking } from "../../shared/taking";
 import { tCommon, tPhotos } from "../../shared/texts";
 import { Bin } from "./bin";
 import { PupilPhotos } from "./pupils";
@@ -50,56 +51,21 @@ export function Photos() {
   );
 }
 
+const dropped = (event: { paths?: string[]; files?: File[] }): Promise<StagedPhotos | null> => {
+  if (event.paths) return platform.stagePhotoPaths(event.paths);
+  return event.files ? platform.stagePhotoFiles(event.files) : Promise.resolve(null);
+};
+
 function Drop(props: { schoolId: string }) {
   const { schoolId } = props;
-  const [over, setOver] = useState(false);
-  const [reading, setReading] = useState(false);
-  const [lines, setLines] = useState<string[]>([]);
-  const busy = useRef(false);
-  const alive = useRef(true);
-  useEffect(() => {
-    alive.current = true;
-    return () => {
-      alive.current = false;
-    };
-  }, []);
-
-  const read = useCallback(
-    async (stage: () => Promise<StagedPhotos | null>) => {
-      if (busy.current) return;
-      busy.current = true;
-      setLines([]);
-      setOver(false);
-      setReading(true);
-      try {
-        const staged = await stage();
-        if (!staged) return;
-        const batch = await runJob("photo.preview", { schoolId, ...staged }, tPhotos.jobPreview);
-        // Whoever went to another page meanwhile is not called back.
-        if (alive.current) go(`/photos/${batch.id}`);
-      } catch (thrown) {
-        if (!(thrown instanceof Error && thrown.name === "AbortError")) setLines(errorLines(thrown));
-      } finally {
-        busy.current = false;
-        setReading(false);
-      }
+  const take = useCallback(
+    async (staged: StagedPhotos, open: () => boolean) => {
+      const batch = await runJob("photo.preview", { schoolId, ...staged }, tPhotos.jobPreview);
+      if (open()) go(`/photos/${batch.id}`);
     },
     [schoolId],
   );
-
-  useEffect(
-    () =>
-      platform.onDrop((event) => {
-        if (event.kind === "over") setOver(true);
-        else if (event.kind === "leave") setOver(false);
-        else
-          void read(() => {
-            if (event.paths) return platform.stagePhotoPaths(event.paths);
-            return event.files ? platform.stagePhotoFiles(event.files) : Promise.resolve(null);
-          });
-      }),
-    [read],
-  );
+  const { over, busy: reading, lines, read } = useTaking(take, dropped);
 
   return (
     <div className="ek-import">

@@ -9,7 +9,7 @@ export function ReasonField<V extends { reason: string }>(props: { form: FormIns
       <Form.Item name="reason" label={label} rules={[{ required: true, whitespace: true, message: tCommon.required(label) }]}>
         <Input.TextArea autoFocus rows={3} data-testid={props.testId} />
       </Form.Item>
-      <div className="ek-row">
+      <div className="ek-row" style={{ marginBottom: 16 }}>
         {props.reasons.map((reason) => (
           <Button key={reason} size="small" onClick={() => form.setFieldsValue({ reason } as never)}>
             {reason}

@@ -280,6 +280,21 @@ pub(crate) fn whereabouts(found: &MovableRecord) -> String {
     )
 }
 
+/// The school that a child is on its way to, as a person with this reach may know it; none
+/// while it is on no way.
+pub(crate) fn on_the_way_to(found: &MovableRecord, reach: &Reach) -> Option<String> {
+    let to = Place::School(found.moving_district.clone()?, found.moving_to?);
+    let name = found.moving_to_name.as_deref()?;
+    Some(
+        if reach.covers(&to) {
+            name
+        } else {
+            "其他学校"
+        }
+        .to_owned(),
+    )
+}
+
 /// The class of a school that a child is to come to.
 ///
 /// # Errors

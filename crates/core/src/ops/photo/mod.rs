@@ -19,6 +19,8 @@ pub mod restore;
 pub mod show;
 mod taking;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -263,27 +265,7 @@ pub(crate) async fn lost(ports: &Ports, photo: &PhotoFacts) -> Result<Option<Pro
 
 /// Base64 with padding, as `data:` addresses take it.
 fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut three = [0_u8; 4];
-        for (to, from) in three.iter_mut().skip(1).zip(chunk) {
-            *to = *from;
-        }
-        let bits = u32::from_be_bytes(three);
-        for place in 0..4_usize {
-            let letter = (bits >> (18 - 6 * place)) & 63;
-            text.push(if place <= chunk.len() {
-                usize::try_from(letter)
-                    .ok()
-                    .and_then(|letter| LETTERS.get(letter))
-                    .map_or('=', |letter| char::from(*letter))
-            } else {
-                '='
-            });
-        }
-    }
-    text
+    BASE64_STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::domain::application::PupilStatus;
 use crate::domain::leaver::{FIRST_JUNIOR_GRADE, is_leaver};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ApplicationId, SchoolId};
-use crate::ops::moving::whereabouts;
+use crate::ops::moving::{on_the_way_to, whereabouts};
 use crate::ports::{MovableRecord, MoveRecord, UnitOfWork};
 
 /// Why a child cannot be registered at a school, if so; single and bulk ask the same.
@@ -37,18 +37,9 @@ pub(crate) fn refusal(
             "该学生曾在{at}登记，后被删除，请先恢复原记录，再注册报到。"
         )));
     }
-    if let (Some(to), Some(district), Some(name)) = (
-        found.moving_to,
-        &found.moving_district,
-        &found.moving_to_name,
-    ) {
-        let place = if to == school {
-            "本校".to_owned()
-        } else if reach.covers(&Place::School(district.clone(), to)) {
-            name.clone()
-        } else {
-            "其他学校".to_owned()
-        };
+    if let Some(place) = on_the_way_to(found, reach) {
+        let here = found.moving_to == Some(school);
+        let place = if here { "本校" } else { &place };
         let what = if found.moving.as_deref() == Some("registration") {
             "注册报到"
         } else {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use crate::access::{Permission, Place};
+use crate::access::Permission;
 use crate::context::{AuditNote, Cx};
 use crate::domain::application::PupilStatus;
 use crate::domain::leaver::{FIRST_JUNIOR_GRADE, is_leaver};
@@ -69,14 +69,8 @@ pub async fn run(cx: &mut Cx, request: RequestTransferRequest) -> Result<MoveVie
     if status == Some(PupilStatus::Deleted) {
         return Err(refused(Problem::new(Code::PupilDeleted)));
     }
-    if found.moving_to.is_some() {
-        let to = found.moving_to.zip(found.moving_district.clone());
-        let reach = cx.actor()?.reach(Permission::ReadPupils);
-        let may_see = to.is_some_and(|(to, district)| reach.covers(&Place::School(district, to)));
-        let place = found
-            .moving_to_name
-            .filter(|_| may_see)
-            .unwrap_or_else(|| "其他学校".to_owned());
+    let reach = cx.actor()?.reach(Permission::ReadPupils);
+    if let Some(place) = moving::on_the_way_to(&found, &reach) {
         return Err(refused(Problem::new(Code::RegistrationTaken).message(
             format!("该学生正在办理到{place}的注册报到或转学，请勿重复办理。"),
         )));
