@@ -6,6 +6,7 @@ mod card_office;
 mod closing;
 mod district;
 mod entry;
+mod extensions;
 mod first_start;
 mod imports;
 mod keyboard;
