@@ -36,20 +36,11 @@ impl PersonName {
     }
 
     fn read(raw: &str, losses: bool) -> Result<Parsed<Self>, Problem> {
-        // The full-width stop becomes `·` here, but NFKC would make it `.`.
-        let unified: String = raw
-            .chars()
-            .filter(|c| !text::is_invisible(*c))
-            .map(|c| if c == '\u{FF0E}' { '·' } else { c })
-            .nfkc()
-            .map(|c| match c {
-                '•' | '・' | '‧' | '∙' | '⋅' => '·',
-                '\u{2018}' | '\u{2019}' => '\'',
-                c if text::is_hyphen(c) => '-',
-                c => c,
-            })
-            .collect();
-        let name = text::collapse(&unified);
+        let name = if text::is_clean(raw) {
+            raw.to_owned()
+        } else {
+            unified(raw)
+        };
         if name.is_empty() {
             return Err(Problem::new(Code::PupilNameMissing));
         }
@@ -91,6 +82,24 @@ impl PersonName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The name with one form of each character that people write in several.
+fn unified(raw: &str) -> String {
+    // The full-width stop becomes `·` here, but NFKC would make it `.`.
+    let unified: String = raw
+        .chars()
+        .filter(|c| !text::is_invisible(*c))
+        .map(|c| if c == '\u{FF0E}' { '·' } else { c })
+        .nfkc()
+        .map(|c| match c {
+            '•' | '・' | '‧' | '∙' | '⋅' => '·',
+            '\u{2018}' | '\u{2019}' => '\'',
+            c if text::is_hyphen(c) => '-',
+            c => c,
+        })
+        .collect();
+    text::collapse(&unified)
 }
 
 const fn is_private_use(c: char) -> bool {

@@ -369,14 +369,14 @@ fn citizen_number(
     raw: &str,
     today: NaiveDate,
 ) -> Result<Parsed<CitizenNumber>, Problem> {
-    let compact = text::code(raw);
-    if compact.is_empty() {
+    let mut number = text::code(raw);
+    if number.is_empty() {
         return Err(Problem::new(Code::PaperMissing));
     }
-    if is_scientific(&compact) {
+    if is_scientific(&number) {
         return Err(Problem::new(Code::PaperPrecision));
     }
-    let mut number: String = compact.chars().filter(|c| !text::is_hyphen(*c)).collect();
+    number.retain(|c| !text::is_hyphen(c));
     let mut problems = Vec::new();
     if let Some(rest) = number.strip_suffix(is_lookalike) {
         number = format!("{rest}X");

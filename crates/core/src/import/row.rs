@@ -131,6 +131,16 @@ impl TableCell {
     pub fn text(&self) -> Cow<'_, str> {
         self.value.as_ref().map(display).unwrap_or_default()
     }
+
+    /// [`Self::text`] without a copy of what is text already.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        match self.value {
+            Some(CellValue::Text(text)) => text,
+            Some(value) => display(&value).into_owned(),
+            None => String::new(),
+        }
+    }
 }
 
 /// A data row with its cells in the order of the column table: all that the

@@ -14,11 +14,16 @@ use crate::error::{Code, OpError, Problem, Severity};
 use crate::id::{BlobId, ImportId};
 use crate::import::cells::FileLimits;
 use crate::import::marked::{MarkedCell, MarkedColumn, MarkedRow, MarkedRows, MarkedTable};
+use crate::import::row::TableCell;
 use crate::import::stored::{Fate, StoredRow};
 use crate::import::{ImportTable, token};
 use crate::ops::touches;
 use crate::ports::{Cipher, ImportRecord, UnitOfWork};
 use crate::settings::Settings;
+
+/// Blocks of rows that are opened ahead of the writer, which takes them faster than a
+/// thread wakes.
+const BLOCKS_AHEAD: usize = 4;
 
 /// Which import.
 #[derive(Deserialize, TS, JsonSchema)]
@@ -75,7 +80,7 @@ pub async fn run(job: &mut Job, request: ErrorWorkbookRequest) -> Result<ErrorWo
 
     let workbooks = job.ports.workbooks.clone();
     let name = import.file_name.clone();
-    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let (sender, receiver) = tokio::sync::mpsc::channel(BLOCKS_AHEAD);
     let worker = tokio::task::spawn_blocking(move || {
         let mut rows = Rows {
             import: request.import_id,
@@ -170,7 +175,7 @@ impl MarkedRows for Rows {
     fn next(&mut self) -> Result<Option<MarkedRow>, OpError> {
         loop {
             if let Some(row) = self.block.next() {
-                return Ok(Some(marked_row(self.import, self.table, &row)));
+                return Ok(Some(marked_row(self.import, self.table, row)));
             }
             match self.receiver.blocking_recv() {
                 Some(block) => self.block = block?.into_iter(),
@@ -180,7 +185,7 @@ impl MarkedRows for Rows {
     }
 }
 
-fn marked_row(import: ImportId, table: &ImportTable, row: &StoredRow) -> MarkedRow {
+fn marked_row(import: ImportId, table: &ImportTable, row: StoredRow) -> MarkedRow {
     let open = row.fate == Fate::Open;
     // Notes ask nothing of the person, and a row on record nothing at all.
     let problems: Vec<&Problem> = row
@@ -243,7 +248,12 @@ fn marked_row(import: ImportId, table: &ImportTable, row: &StoredRow) -> MarkedR
         reason,
         severity: problems.iter().map(|problem| problem.severity).max(),
         cells,
-        texts: row.row.texts(),
+        texts: row
+            .row
+            .cells
+            .into_iter()
+            .map(TableCell::into_text)
+            .collect(),
     }
 }
 
