@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 use kinds::KINDS;
 use people::School;
-use plan::{Case, OnRecord, Planner, Problem, Size};
+use plan::{Case, OnRecord, Person, Planner, Problem, Size};
 use table::{Container, Encoding};
 
 /// Files of the run on SQLite: 300 workbooks and 100 csv.
@@ -74,10 +74,23 @@ impl Field {
                 .filter(|id| !id.ends_with("000"))
                 .collect()
         };
+        let people = |first: usize| {
+            (first..first + 12).map(|n| {
+                let row = ekatong_tests::workbook::child(n, 7, 1);
+                let number = |from: usize, to: usize| row[3][from..to].parse::<u32>().unwrap();
+                Person {
+                    name: row[0].clone(),
+                    birth: (number(6, 10) as i32, number(10, 12), number(12, 14)),
+                    phone: row[9].clone(),
+                }
+            })
+        };
         let record = OnRecord {
             deleted: ids(0),
             here: ids(100),
             elsewhere: ids(200),
+            people: people(100).chain(people(200)).collect(),
+            gone: people(0).collect(),
         };
         for (school, grade, numbers) in [
             (&world.junior, 7, json!([12])),

@@ -8,7 +8,8 @@
 //! - a blank 性别 is noted whenever the number can be read, and an age over two
 //!   years off is warned of whenever number and grade can be read;
 //! - a child on record is looked up for right rows only, so such a row takes no
-//!   fault of its own;
+//!   fault of its own; nor does one that is like a child on record, which is warned of
+//!   when name, birth date and phone are all the same;
 //! - of rows alike in every column the first counts and the later ones are errors;
 //!   rows of one number that differ are errors all, which needs a readable number;
 //! - a merged cell cannot be read, whatever it holds, so nothing else is planted
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fastrand::Rng;
 
 use crate::kinds::{Draft, KINDS, Kind, Pen, Severity};
-use crate::people::{Child, Col, School, of};
+use crate::people::{Child, Col, School, id_of, of};
 use crate::table::{Book, Cell, Container, Quirks, Sheet, letter};
 
 /// Children on record that a file may name.
@@ -31,6 +32,27 @@ pub(crate) struct OnRecord {
     pub(crate) elsewhere: Vec<String>,
     /// Numbers of deleted pupils in a school that the person may see.
     pub(crate) deleted: Vec<String>,
+    /// Those of `here` and `elsewhere`, by what another child may have in common with them.
+    pub(crate) people: Vec<Person>,
+    /// The deleted in the same way.
+    pub(crate) gone: Vec<Person>,
+}
+
+/// What two records of one child would have in common, whatever their numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) birth: (i32, u32, u32),
+    pub(crate) phone: String,
+}
+
+/// How a row is like a person on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Like {
+    Wholly,
+    ButForTheName,
+    ButForTheBirth,
+    ButForThePhone,
 }
 
 /// A problem that the importer has to report.
@@ -85,13 +107,16 @@ pub(crate) struct Size {
     pub(crate) bare: bool,
 }
 
+/// Something that concerns a row as one: its name, what the importer has to say and where.
+type Whole = (&'static str, Option<(&'static str, Severity)>, Option<Col>);
+
 /// A row of the table.
 #[derive(Clone)]
 struct Row {
     draft: Draft,
     kinds: Vec<&'static Kind>,
-    /// Faults that concern the row as one or its merged cells, with code and column.
-    whole: Vec<(&'static str, &'static str, Option<Col>)>,
+    /// What concerns the row as one or its merged cells.
+    whole: Vec<Whole>,
     /// Row in the sheet, from 0.
     at: u32,
     /// Belongs to rows that repeat or contradict each other.
@@ -201,6 +226,7 @@ impl<'a> Planner<'a> {
             rows.push(self.row(&layout));
         }
         self.on_record(&mut rows, record);
+        self.like_on_record(&mut rows, record);
         let mut rows = self.tie(rows);
         let mut sheet = Sheet {
             name: (*of(self.rng, &SHEET_NAMES)).to_owned(),
@@ -386,9 +412,92 @@ impl<'a> Planner<'a> {
                     let cell = self.right_cell(column, &row.draft.child);
                     row.draft.cells.insert(column, cell);
                 }
-                row.whole.push((name, code, Some(Col::Number)));
+                row.whole
+                    .push((name, Some((code, Severity::Error)), Some(Col::Number)));
                 row.tied = true;
             }
+        }
+    }
+
+    /// Makes some rows children that may be one on record, or look so.
+    fn like_on_record(&mut self, rows: &mut [Row], record: &OnRecord) {
+        const COLUMNS: [Col; 5] = [
+            Col::Name,
+            Col::Number,
+            Col::Gender,
+            Col::StudentNumber,
+            Col::Phone,
+        ];
+        let near = Some(("pupil.near_match", Severity::Warning));
+        let known = &record.people;
+        for (people, like, said, name) in [
+            (known, Like::Wholly, near, "整行 near one on record"),
+            (
+                known,
+                Like::ButForTheName,
+                None,
+                "整行 near but for the name",
+            ),
+            (
+                known,
+                Like::ButForTheBirth,
+                None,
+                "整行 near but for the birth",
+            ),
+            (
+                known,
+                Like::ButForThePhone,
+                None,
+                "整行 near but for the phone",
+            ),
+            (&record.gone, Like::Wholly, None, "整行 near a deleted one"),
+        ] {
+            if people.is_empty() || self.chance(50) {
+                continue;
+            }
+            let Some(at) = self.free(rows, |row| {
+                let touches = |c: &Col| COLUMNS.contains(c);
+                !row.has_fault()
+                    && !row
+                        .kinds
+                        .iter()
+                        .any(|kind| kind.columns.iter().chain(kind.needs).any(touches))
+            }) else {
+                continue;
+            };
+            let person = of(self.rng, people).clone();
+            let stranger = self.child();
+            let child = &mut rows[at].draft.child;
+            child.name = match like {
+                // Nobody is called so.
+                Like::ButForTheName => format!("{}甲", person.name),
+                _ => person.name,
+            };
+            child.phone = match like {
+                Like::ButForThePhone => stranger.phone,
+                _ => person.phone,
+            };
+            let birth = match like {
+                Like::ButForTheBirth => {
+                    let (year, month, day) = person.birth;
+                    (year, month, if day == 1 { 2 } else { 1 })
+                }
+                _ => person.birth,
+            };
+            // A number of its own, also among those of the file.
+            child.id = loop {
+                let id = id_of(self.rng, birth);
+                if self.used.insert(id.clone()) {
+                    break id;
+                }
+            };
+            let child = child.clone();
+            for column in COLUMNS {
+                let cell = self.right_cell(column, &child);
+                rows[at].draft.cells.insert(column, cell);
+            }
+            rows[at].whole.push((name, said, Some(Col::Number)));
+            rows[at].tied = true;
         }
     }
 
@@ -414,7 +523,8 @@ impl<'a> Planner<'a> {
             rows[at].tied = true;
             for _ in 0..*of(self.rng, &[1, 1, 2]) {
                 let mut copy = rows[at].clone();
-                copy.whole.push(("整行 repeated", "row.repeated", None));
+                let said = Some(("row.repeated", Severity::Error));
+                copy.whole.push(("整行 repeated", said, None));
                 added.push((self.rng.usize(at + 1..=rows.len()), copy));
             }
         }
@@ -456,7 +566,8 @@ impl<'a> Planner<'a> {
             self.fill(&mut other);
             for row in [&mut rows[at], &mut other] {
                 row.tied = true;
-                row.whole.push((kind, "row.conflict", Some(Col::Number)));
+                let said = Some(("row.conflict", Severity::Error));
+                row.whole.push((kind, said, Some(Col::Number)));
             }
             added.push((self.rng.usize(at + 1..=rows.len()), other));
         }
@@ -713,8 +824,11 @@ impl<'a> Planner<'a> {
         }
         for row in rows.iter_mut() {
             for column in row.merged.clone() {
-                row.whole
-                    .push((MERGED[column as usize], "cell.merged", Some(column)));
+                row.whole.push((
+                    MERGED[column as usize],
+                    Some(("cell.merged", Severity::Error)),
+                    Some(column),
+                ));
             }
         }
         // In a column that is not read, merges do not matter.
@@ -905,8 +1019,11 @@ fn settle(row: &Row, layout: &Layout, case: &mut Case) {
             None => case.quiet.push((&kind.name, Some(number))),
         }
     }
-    for (kind, code, column) in &row.whole {
-        problems.push((kind, code, Severity::Error, *column));
+    for (kind, said, column) in &row.whole {
+        match said {
+            Some((code, severity)) => problems.push((kind, code, *severity, *column)),
+            None => case.quiet.push((kind, Some(number))),
+        }
     }
     let blank_gender = !layout.at.contains_key(&Col::Gender)
         || row.readable(Col::Gender) && shows_nothing(row.draft.cells[&Col::Gender].as_ref());

@@ -9,6 +9,7 @@ mod doctor;
 mod entry;
 mod entry_life;
 mod entry_near;
+mod entry_photo;
 mod extensions;
 mod idempotency;
 mod import_agrees;

@@ -251,4 +251,57 @@ both_engines! {
             assert_eq!(world.test.refused(&district, "pupil.edit", request).await, [code], "{fields}");
         }
     }
+
+    async fn papers_of_every_kind_are_corrected(engine: Engine) {
+        let world = World::new(engine).await;
+        let school = world.test.sign_in("school").await;
+        let id = world.pupils(&school, &world.junior, 0, 1).await.remove(0);
+        let edit = |version: i64, fields: Value| {
+            let mut request = json!({ "id": id, "version": version, "reason": "持护照，录入时选错" });
+            request.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            request
+        };
+        // Kind, country and number at once; the birth date is another fact that the paper does not say.
+        let passport = json!({ "paperKind": "passport", "nationality": "usa", "paperNumber": "E1234567", "birthDate": "2014年5月6日" });
+        let done = world.test.done(&school, "pupil.edit", edit(1, passport)).await;
+        assert_eq!(done["corrected"], json!(["birthDate", "paper"]));
+        let page = show(&world, &school, &id).await;
+        assert_eq!((&page["paperKind"], &page["nationality"], &page["paperMasked"]), (&json!("passport"), &json!("USA"), &json!("E1****67")));
+        let clear = json!({ "id": id, "fields": ["paper", "birthDate"], "reason": "核对" });
+        let clear = world.test.done(&school, "pupil.reveal", clear).await;
+        assert_eq!((&clear["paper"], &clear["birthDate"]), (&json!("E1234567"), &json!("2014-05-06")));
+        // Another country is another passport, and the birth date alone can be wrong as well.
+        let country = json!({ "nationality": "CAN", "paperNumber": "E1234567" });
+        assert_eq!(world.test.done(&school, "pupil.edit", edit(2, country)).await["corrected"], json!(["paper"]));
+        assert_eq!(world.test.done(&school, "pupil.edit", edit(3, json!({ "birthDate": "2014-05-07" }))).await["corrected"], json!(["birthDate"]));
+        for day in ["1899-12-31", "2099-01-01"] {
+            assert_eq!(world.test.refused(&school, "pupil.edit", edit(4, json!({ "birthDate": day }))).await, ["paper.date_range"]);
+        }
+        // A permanent residence card says the birth date in its new form only.
+        let old = json!({ "paperKind": "foreign_pr", "paperNumber": "USA110000000012", "birthDate": "2014-05-08" });
+        assert_eq!(world.test.done(&school, "pupil.edit", edit(4, old)).await["corrected"], json!(["birthDate", "paper"]));
+        assert_eq!(world.test.done(&school, "pupil.edit", edit(5, json!({ "birthDate": "2014-05-09" }))).await["corrected"], json!(["birthDate"]));
+        let number = ekatong_tests::workbook::with_check_digit("93284020140305002");
+        let new = json!({ "paperKind": "foreign_pr", "paperNumber": number, "birthDate": "2014-05-09" });
+        assert_eq!(world.test.refused(&school, "pupil.edit", edit(6, new)).await, ["paper.date"]);
+        assert_eq!(world.test.done(&school, "pupil.edit", edit(6, json!({ "paperNumber": number }))).await["corrected"], json!(["gender", "birthDate", "paper"]));
+        let page = show(&world, &school, &id).await;
+        assert_eq!((&page["birthYear"], &page["nationality"]), (&json!(2014), &Value::Null));
+        let parts: Vec<&Value> = page["corrections"].as_array().unwrap().iter().map(|c| &c["parts"]).collect();
+        assert_eq!(parts.len(), 6);
+
+        // A guardian's phone is what it may be at entry: the rule is one.
+        let guardian = page["guardians"][0].clone();
+        for (phone, kept) in [("138 0000 0009", "138****0009"), ("0512-65123456", "051****3456"), ("+1 202 555 0143", "+12****0143")] {
+            let version = show(&world, &school, &id).await["version"].as_i64().unwrap();
+            let guardians = json!([{ "id": guardian["id"], "name": guardian["name"], "relation": guardian["relation"], "phone": phone }]);
+            let edited = world.test.done(&school, "pupil.edit", edit(version, json!({ "guardians": guardians }))).await;
+            assert_eq!(edited["corrected"], json!(["guardians"]), "{phone}");
+            assert_eq!(show(&world, &school, &id).await["guardians"][0]["phoneMasked"], kept);
+            let form = json!({ "guardians": [{ "phone": phone }] });
+            let entry = world.test.done(&school, "pupil.check", json!({ "schoolId": world.junior, "form": form })).await;
+            let warned = |answer: &Value| answer["problems"].as_array().unwrap().iter().filter(|p| p["severity"] != "note").map(|p| p["code"].clone()).collect::<Vec<_>>();
+            assert_eq!(warned(&edited), warned(&entry), "{phone}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! 新生录入 by keys alone: a school enters a pupil, the district sends it back, the school mends it.
 
+use ekatong_tests::photos::{jpeg, photo, portrait};
 use ekatong_tests::window::Window;
 use ekatong_tests::workbook::id_number;
 use serde_json::json;
@@ -7,6 +8,7 @@ use thirtyfour::Key;
 
 use crate::axe;
 use crate::keyboard::{key, tab_to};
+use crate::photos::{drop_on, file, look};
 use crate::world::{PASSWORD, World, go, id, menu, sign_in, sign_out};
 
 /// Presses a key while another is held.
@@ -301,5 +303,83 @@ async fn one_after_another_and_a_primary_leaver() {
     window.click(&id("entry-submit-these")).await;
     window.find(&id("step-problems")).await;
     window.shows("资料还不完整").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_photo_goes_with_a_new_pupil() {
+    let data = crate::world::junior_school(1).await;
+    let files = tempfile::TempDir::new().unwrap();
+    let broken = file(&files, "坏.jpg", &photo(1)[..9000]);
+    let small = file(&files, "小.jpg", &jpeg(&portrait(2, 180, 220)));
+    let good = file(&files, "IMG_0042.JPG", &photo(3));
+    let window = data.window("school").await;
+    menu(&window, "entry").await;
+    window.click(&id("entry-new")).await;
+    window
+        .fill(&id("entry-paperNumber"), &id_number(5, 7))
+        .await;
+    window.fill(&id("entry-name"), "沈青禾").await;
+    crate::world::choose(&window, "entry-place", "七年级 1 班").await;
+
+    // What is wrong is told at once, before anything is saved.
+    window.upload(&id("entry-photo-file"), &broken).await;
+    window.find(&id("entry-photo-refused")).await;
+    window.shows("后半截丢失").await;
+    look(&window, "entry-photo-refused").await;
+    window.upload(&id("entry-photo-file"), &small).await;
+    window
+        .find("[data-testid=entry-photo][data-state=chosen] img")
+        .await;
+    window.shows("印出来可能不清晰").await;
+    assert!(window.find_all(&id("entry-photo-refused")).await.is_empty());
+    window.click(&id("entry-photo-leave")).await;
+    window
+        .find("[data-testid=entry-photo][data-state=none]")
+        .await;
+
+    // Dropped on the window; it stands with the draft.
+    drop_on(&window, &good).await;
+    window
+        .find("[data-testid=entry-photo][data-state=chosen] img")
+        .await;
+    look(&window, "entry-photo").await;
+    window.click(&id("entry-save")).await;
+    window.shows("已保存 沈青禾").await;
+    window
+        .find("[data-testid=entry-photo][data-state=stored] img")
+        .await;
+    window.click(&id("entry-back")).await;
+    let script = "const link = [...document.querySelectorAll('[data-testid^=entry-open-]')]
+        .find(e => e.textContent.trim() === '沈青禾');
+        link?.click();
+        return Boolean(link)";
+    window
+        .wait_for("the draft is listed", async || {
+            window.run(script, vec![]).await == true
+        })
+        .await;
+    window
+        .find("[data-testid=entry-photo][data-state=stored] img")
+        .await;
+    window.fill(&id("entry-guardian-0-name"), "沈大禾").await;
+    crate::world::choose(&window, "entry-guardian-0-relation", "父亲").await;
+    window
+        .fill(&id("entry-guardian-0-phone"), "13700000001")
+        .await;
+    window.click(&id("entry-submit")).await;
+    window.shows("已提交 沈青禾").await;
+    menu(&window, "pupils").await;
+    window.fill(&id("pupils-search"), "沈青禾").await;
+    window
+        .wait_for("it is found", async || {
+            window.find_all("[data-testid^=pupil-row-]").await.len() == 1
+        })
+        .await;
+    window.click("[data-testid^=pupil-open-]").await;
+    window
+        .find("[data-testid=pupil-photo][data-has=true] img")
+        .await;
+    assert_eq!(window.complaints().await, Vec::<String>::new());
     window.close().await;
 }

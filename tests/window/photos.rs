@@ -26,7 +26,7 @@ fn folder(pupils: std::ops::Range<usize>, first: usize) -> TempDir {
     folder
 }
 
-async fn drop_on(window: &Window, path: &Path) {
+pub(crate) async fn drop_on(window: &Window, path: &Path) {
     let event = json!({
         "target": { "kind": "Any" },
         "event": "tauri://drag-drop",
@@ -35,11 +35,11 @@ async fn drop_on(window: &Window, path: &Path) {
     window
         .invoke("plugin:event|emit_to", event)
         .await
-        .expect("dropping a folder");
+        .expect("dropping on the window");
 }
 
 /// Leaves pictures at both sizes.
-async fn look(window: &Window, name: &str) {
+pub(crate) async fn look(window: &Window, name: &str) {
     axe::check(window, name).await;
     window.screenshot(name).await;
     if std::env::var_os("EKATONG_SHOTS").is_some() {
@@ -49,7 +49,7 @@ async fn look(window: &Window, name: &str) {
     }
 }
 
-fn file(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+pub(crate) fn file(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     path

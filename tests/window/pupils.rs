@@ -72,7 +72,21 @@ async fn a_school_searches_looks_and_corrects() {
         .await;
     window.shows("查看一名学生的证件号码").await;
 
+    // A draft is gone on with; there is nothing to correct beside it.
+    window.find(&id("pupil-go-on")).await;
+    assert!(window.find_all(&id("pupil-edit")).await.is_empty());
+    let school = window.call("school.list", json!({})).await.unwrap()["items"][0]["id"].clone();
+    let class = json!({ "schoolId": school, "grade": 7, "classNumber": 1 });
+    window.call("pupil.submit", class).await.unwrap();
+    window.close().await;
+
+    // Once it is submitted, the district corrects it.
+    let window = data.window("district").await;
+    menu(&window, "pupils").await;
+    search(&window, &number, 1).await;
+    window.click("[data-testid^=pupil-open-]").await;
     window.click(&id("pupil-edit")).await;
+    assert!(window.find_all(&id("pupil-go-on")).await.is_empty());
     window.fill(&id("pupil-edit-name"), "王梓晗").await;
     axe::check(&window, "a correction").await;
     window.screenshot("pupil-edit").await;
@@ -90,6 +104,29 @@ async fn a_school_searches_looks_and_corrects() {
         !window.text().await.contains("更正姓名、"),
         "only what was typed is corrected"
     );
+
+    // The paper was another: its kind, country and number, and the birth date it does not say.
+    window.click(&id("pupil-edit")).await;
+    crate::world::choose(&window, "pupil-edit-paperKind", "护照").await;
+    window.fill(&id("pupil-edit-nationality"), "usa").await;
+    window
+        .fill(&id("pupil-edit-birthDate"), "2014年5月6日")
+        .await;
+    window
+        .fill(&id("pupil-edit-reason"), "持护照，录入时选错")
+        .await;
+    window.click(&id("pupil-edit-submit")).await;
+    window.shows("请填写这份证件的号码").await;
+    axe::check(&window, "a correction of the paper").await;
+    window.screenshot("pupil-edit-paper").await;
+    window.fill(&id("pupil-edit-paper"), "E1234567").await;
+    window
+        .fill(&id("pupil-edit-phone-0"), "0512-65123456")
+        .await;
+    window.click(&id("pupil-edit-submit")).await;
+    window.shows("更正出生日期、证件、家长").await;
+    window.shows("E1****67").await;
+    window.shows("USA").await;
     window.click(&id("pupil-back")).await;
     search(&window, "梓晗", 1).await;
     window.close().await;

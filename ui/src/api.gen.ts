@@ -1012,7 +1012,11 @@ form: PupilForm,
 /**
  * Submits to the district as well; else the pupil is a draft.
  */
-submit?: boolean, };
+submit?: boolean, 
+/**
+ * Staged photo of the pupil.
+ */
+photoBlobId?: BlobId, };
 export type CreateRegistrationRequest = { 
 /**
  * School that registers.
@@ -1505,6 +1509,40 @@ export type ErrorWorkbookRequest = {
  * Import.
  */
 importId: ImportId, };
+export type ExaminePhotoRequest = { 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * The pupil, once there is one: its own photo is no other's.
+ */
+pupilId?: PupilId, 
+/**
+ * Staged file.
+ */
+blobId: BlobId, };
+export type ExaminePhotoResponse = { 
+/**
+ * A small JPEG in base64.
+ */
+thumbnail: string, 
+/**
+ * Bytes of the JPEG.
+ */
+size: number, 
+/**
+ * Pixels from left to right.
+ */
+width: number, 
+/**
+ * Pixels from top to bottom.
+ */
+height: number, 
+/**
+ * Warnings and notes.
+ */
+problems: Array<Problem>, };
 export type ExportAuditRequest = { 
 /**
  * First day, `2026-09-01`.
@@ -3194,6 +3232,10 @@ schoolName: string,
  * What was filled in.
  */
 form: PupilForm, 
+/**
+ * The photo that it has.
+ */
+photo?: PhotoView, 
 /**
  * State.
  */
@@ -4947,7 +4989,11 @@ form: PupilForm,
 /**
  * Submits to the district as well.
  */
-submit?: boolean, };
+submit?: boolean, 
+/**
+ * Staged photo of the pupil; without one the photo stays as it is.
+ */
+photoBlobId?: BlobId, };
 export type SaveTemplateRequest = { 
 /**
  * District code.
@@ -5813,6 +5859,7 @@ export type Ops = {
   "photo.list": { req: ListPhotosRequest; res: ListPhotosResponse };
   "photo.check": { req: CheckPhotosRequest; res: CheckPhotosResponse };
   "photo.show": { req: ShowPhotoRequest; res: ShowPhotoResponse };
+  "photo.examine": { req: ExaminePhotoRequest; res: ExaminePhotoResponse };
   "photo.replace": { req: ReplacePhotoRequest; res: ReplacePhotoResponse };
   "photo.remove": { req: RemovePhotoRequest; res: RemovePhotoResponse };
   "photo.recycled": { req: RecycledPhotosRequest; res: RecycledPhotosResponse };

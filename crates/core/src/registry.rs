@@ -181,10 +181,10 @@ operations! {
     "pupil.show"             "查看学生档案" Read  ReadPupils => pupil::show { ShowPupilRequest -> PupilPage }
     "pupil.reveal"           "查看隐私内容" Write RevealPupils => pupil::reveal { RevealPupilRequest -> RevealPupilResponse }
     "pupil.check"            "检查新生信息" Read  EnterPupils => pupil::check { CheckPupilRequest -> CheckPupilResponse }
-    "pupil.create"           "录入新生"     Write EnterPupils => pupil::create { CreatePupilRequest -> EnteredPupil }
+    "pupil.create"           "录入新生"     Write EnterPupils => pupil::create { CreatePupilRequest -> EnteredPupil } takes [photoBlobId]
     "pupil.unfinished"       "查看待完成的录入" Read EnterPupils => pupil::unfinished { UnfinishedPupilsRequest -> UnfinishedPupilsResponse }
     "pupil.open"             "打开新生录入" Write EnterPupils => pupil::open { OpenPupilRequest -> OpenedPupil }
-    "pupil.save"             "保存新生录入" Write EnterPupils => pupil::save { SavePupilRequest -> EnteredPupil }
+    "pupil.save"             "保存新生录入" Write EnterPupils => pupil::save { SavePupilRequest -> EnteredPupil } takes [photoBlobId]
     "pupil.edit"             "更正学生资料" Write EnterPupils => pupil::edit { EditPupilRequest -> EditPupilResponse }
     "pupil.export"           "导出学生名单" Job   ReadPupils => pupil::export { ExportPupilsRequest -> ExportedFile } gives [blobId]
     "pupil.statistics"       "统计学生"     Read  ReadPupils => pupil::statistics { PupilStatisticsRequest -> PupilStatisticsResponse }
@@ -211,6 +211,7 @@ operations! {
     "photo.list"             "查看照片"     Read  EnterPupils => photo::list { ListPhotosRequest -> ListPhotosResponse }
     "photo.check"            "检查照片"     Job   EnterPupils => photo::check { CheckPhotosRequest -> CheckPhotosResponse }
     "photo.show"             "查看照片原图" Write EnterPupils => photo::show { ShowPhotoRequest -> ShowPhotoResponse }
+    "photo.examine"          "检查所选照片" Read EnterPupils => photo::examine { ExaminePhotoRequest -> ExaminePhotoResponse } takes [blobId]
     "photo.replace"          "上传照片"     Job   EnterPupils => photo::replace { ReplacePhotoRequest -> ReplacePhotoResponse } takes [blobId]
     "photo.remove"           "移除照片"     Write EnterPupils => photo::remove { RemovePhotoRequest -> RemovePhotoResponse }
     "photo.recycled"         "查看照片回收站" Read EnterPupils => photo::recycled { RecycledPhotosRequest -> RecycledPhotosResponse }

@@ -53,13 +53,13 @@ fn read_and(path: &Path, meanwhile: impl FnOnce()) -> Result<Chosen, OpError> {
     if about.is_dir() {
         return Err(refusal(
             Code::FileKind,
-            format!("“{name}”是文件夹，请选择其中的一个工作簿（.xlsx、.xls 或 .csv）"),
+            format!("“{name}”是文件夹，请选择其中的一个文件"),
         ));
     }
     if !about.is_file() {
         return Err(refusal(
             Code::FileKind,
-            format!("“{name}”不是普通文件，请选择一个工作簿（.xlsx、.xls 或 .csv）"),
+            format!("“{name}”不是普通文件，请选择磁盘上的一个文件"),
         ));
     }
     let mut file = File::open(path).map_err(unreadable)?;

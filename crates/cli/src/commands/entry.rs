@@ -1,8 +1,10 @@
 //! `ekatong pupil add`: one new pupil, with every kind of paper.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use ekatong_core::error::{Code, Problem};
-use ekatong_host::Exit;
+use ekatong_host::{Exit, chosen};
 use serde_json::{Map, Value, json};
 
 use super::Fields;
@@ -22,6 +24,9 @@ pub(crate) struct Add {
     /// 同时提交给区里；不写则存为草稿
     #[arg(long)]
     submit: bool,
+    /// 照片文件，JPEG 或 PNG
+    #[arg(long, value_name = "文件")]
+    photo: Option<PathBuf>,
 }
 
 /// Keys of a flat guardian, and how the form calls them.
@@ -49,12 +54,18 @@ const PUPIL: [&str; 10] = [
 
 pub(super) async fn add(command: Add, context: &Context) -> Result<Exit, Failure> {
     let form = form(&secrets::argument(command.pupil)?)?;
+    let photo = command.photo.as_deref().map(chosen::read).transpose()?;
     signed_in(context, async |session| {
         let school = session.school_id(&command.school).await?;
+        let photo = match photo {
+            Some(file) => Some(session.stage(&file.name, &file.bytes).await?.to_string()),
+            None => None,
+        };
         let request = Fields::new()
             .with("schoolId", school.to_string())
             .with("form", form)
             .with("submit", command.submit)
+            .maybe("photoBlobId", photo)
             .done();
         session.show("pupil.create", request, entered).await
     })

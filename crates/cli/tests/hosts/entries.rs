@@ -68,6 +68,27 @@ fn a_pupil_is_added_from_the_command_line_or_standard_input() {
             wrong.err
         );
     }
+
+    // With a photo; a file that is none is refused with the rest of what is wrong.
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let (empty, photo) = (
+        file("空.jpg", b""),
+        file("a.jpg", &ekatong_tests::photos::photo(2)),
+    );
+    let pupil = json!({ "name": "沈青禾", "paperNumber": ekatong_tests::workbook::id_number(2, 7), "grade": 7, "class": 1 });
+    let refused = add(&pupil.to_string(), &["--photo", &empty, "--json"]);
+    assert_eq!(refused.code, 3);
+    assert!(refused.out.contains("photo.empty") || refused.err.contains("photo.empty"));
+    let added = add(&pupil.to_string(), &["--photo", &photo, "--json"]);
+    assert_eq!(added.code, 0, "{}", added.err);
+    let id = added.json()["id"].as_str().unwrap().to_owned();
+    let page = program.json("admin", &["pupil", "show", &id]);
+    assert_eq!(page["photo"]["width"], 358);
     for bad in ["林知夏", "[]", r#"{"nme":"林知夏"}"#] {
         assert_eq!(add(bad, &[]).code, 3, "{bad}");
     }

@@ -267,6 +267,12 @@ fn identity_key(kind: PaperKind, nationality: Option<&str>, number: &str) -> Str
     }
 }
 
+/// True for a day on which a person may have been born (rules §1).
+#[must_use]
+pub fn may_be_birth(day: NaiveDate, today: NaiveDate) -> bool {
+    day.year() >= 1900 && day <= today
+}
+
 /// Masks a stored number: of the citizens' form the first 6 and the last 4
 /// characters stay, of others the first 2 and the last 2; of a short one nothing.
 #[must_use]
@@ -398,7 +404,7 @@ fn citizen_number(
     }
     let birth = birth_date(number.get(6..14).unwrap_or_default())
         .ok_or_else(|| Problem::new(Code::PaperDate))?;
-    if birth.year() < 1900 || birth > today {
+    if !may_be_birth(birth, today) {
         return Err(Problem::new(Code::PaperDateRange));
     }
     let (first17, check) = number.split_at(17);

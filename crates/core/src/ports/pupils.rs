@@ -121,6 +121,21 @@ pub struct FoundPupil {
     pub status: String,
 }
 
+/// A child on record by what tells that another may be the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearChild {
+    /// Keyed hash of a guardian's phone that was looked for.
+    pub phone: [u8; 16],
+    /// Name.
+    pub name: String,
+    /// `2013-09-18`, if it is known.
+    pub birth_date: Option<String>,
+    /// Where the child is.
+    pub found: FoundPupil,
+    /// The import that brought it, if one did.
+    pub import: Option<ImportId>,
+}
+
 /// A pupil with a resident number, as the search for namesakes finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namesake {
@@ -282,6 +297,10 @@ pub trait Pupils {
         phones: &[[u8; 16]],
         limit: u32,
     ) -> Stored<Vec<PupilId>>;
+    /// Children with a guardian of one of these phones, the deleted left out, in all schools:
+    /// among them are the near matches of many children at once. A child comes once for each
+    /// of the phones.
+    async fn children_by_phone(&mut self, phones: &[[u8; 16]]) -> Stored<Vec<NearChild>>;
     /// Those of these pupils for which [`Self::near_pupils`] would find another.
     async fn pupils_with_near(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilId>>;
     /// What became of these pupils; locked for the rest of a write transaction.

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ekatong_core::error::OpError;
 use ekatong_core::id::{ClassId, PupilId, SchoolId};
 use ekatong_core::ports::{
-    BlankedPupil, Entering, FoundPupil, Names as _, Namesake, NewPupilRecord, PupilFilter,
-    PupilProgress, PupilRecord, Pupils, Stored,
+    BlankedPupil, Entering, FoundPupil, Names as _, Namesake, NearChild, NewPupilRecord,
+    PupilFilter, PupilProgress, PupilRecord, Pupils, Stored,
 };
 use uuid::Uuid;
 
@@ -180,6 +180,16 @@ fn found(c: &mut Cols<'_>) -> Stored<FoundPupil> {
         class_number: c.take()?,
         school_year: c.take()?,
         status: c.take()?,
+    })
+}
+
+fn near_child(c: &mut Cols<'_>) -> Stored<NearChild> {
+    Ok(NearChild {
+        phone: c.fixed()?,
+        name: c.take()?,
+        birth_date: c.take()?,
+        import: c.id_or_none()?,
+        found: found(c)?,
     })
 }
 
@@ -403,6 +413,30 @@ impl Pupils for Tx {
         Ok(found.into_iter().collect())
     }
 
+    async fn children_by_phone(&mut self, phones: &[[u8; 16]]) -> Stored<Vec<NearChild>> {
+        const DOING: &str = "looking for near matches of many";
+        let mut sorted: Vec<&[u8]> = phones.iter().map(<[u8; 16]>::as_slice).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut out = Vec::new();
+        for chunk in sorted.chunks(ROWS) {
+            let mut sql = Sql::new("SELECT g.phone_index, p.name, p.birth_date, a.import_id, ");
+            // The application as a new pupil bears the pupil's own id.
+            sql.push(FOUND)
+                .push(" FROM guardian g")
+                .push(&index("guardian_phone"))
+                .push(
+                    " CROSS JOIN pupil p CROSS JOIN school s CROSS JOIN class c \
+                     LEFT JOIN application a ON a.id = p.id \
+                     WHERE p.id = g.pupil_id AND s.id = p.school_id AND c.id = p.class_id \
+                     AND p.status <> 'deleted' AND g.phone_index IN ",
+                )
+                .list(chunk.iter().copied());
+            let rows = self.all(sql, DOING).await?;
+            out.extend(each(&rows, DOING, near_child)?);
+        }
+        Ok(out)
+    }
     async fn pupils_with_near(&mut self, ids: &[PupilId]) -> Stored<Vec<PupilId>> {
         const DOING: &str = "looking which pupils have near matches";
         let mut out = Vec::new();

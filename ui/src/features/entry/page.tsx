@@ -17,6 +17,7 @@ import { tCommon, tEntry } from "../../shared/texts";
 import { useLiveCheck } from "./check";
 import { PupilFields, ShownContext, type Shown } from "./fields";
 import { Near } from "./near";
+import { PhotoField, useEntryPhoto } from "./photo";
 import { blank, fieldOf, flat, pathOf, sent, textsOf, type Auto, type Texts } from "./values";
 
 export function EntryPage(props: { id: string | null }) {
@@ -80,6 +81,12 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
   const classes = useOp("class.list", { schoolId }, { staleTime: 60_000 });
   const open = useMemo(() => classes.data?.items.filter((c) => c.open), [classes.data]);
   const box = useRef<HTMLDivElement>(null);
+  // Refused or not, the one that is chosen now is another.
+  const onPhoto = useCallback(() => {
+    setDirty(true);
+    setRefused((before) => before.filter((p) => p.field !== "photo"));
+  }, []);
+  const photo = useEntryPhoto(schoolId, stored?.id, opened?.photo, onPhoto);
   const last = useRef<{ answer: CheckPupilResponse; asked: CheckPupilRequest } | null>(null);
 
   const put = useCallback(
@@ -127,6 +134,7 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
       map.set(field, [...(map.get(field) ?? []), p]);
     };
     refused.forEach(add);
+    for (const p of photo.chosen?.problems ?? []) add({ ...p, field: "photo" });
     for (const p of live?.problems ?? []) {
       const field = fieldOf(p.field) ?? "";
       // A whole number is looked at while it is typed: the next field may already follow from it.
@@ -134,7 +142,7 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
       if (left === "all" || left.has(field) || whole) add(p);
     }
     return map;
-  }, [refused, live, left, values.paperNumber]);
+  }, [refused, live, left, values.paperNumber, photo.chosen]);
   const shown: Shown = useMemo(
     () => ({
       problems,
@@ -166,7 +174,7 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
   const focusFirst = (fields: ReadonlySet<string>) =>
     requestAnimationFrame(() => {
       const all = [...(box.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
-      all.find((node) => fields.has(node.dataset.field ?? ""))?.querySelector<HTMLElement>("input:not([disabled])")?.focus();
+      all.find((node) => fields.has(node.dataset.field ?? ""))?.querySelector<HTMLElement>("input:not([disabled], [type=file]), button")?.focus();
     });
 
   const begin = (place: string | undefined) => {
@@ -176,20 +184,22 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
     setAuto({});
     setLeft(new Set());
     setRefused([]);
+    photo.reset();
     requestAnimationFrame(() => box.current?.querySelector<HTMLInputElement>("[data-field=paperNumber] input")?.focus());
   };
 
   const run = async (after: After, submit: boolean) => {
-    if (busy) return;
+    // A photo that is still being looked at would be left behind.
+    if (busy || photo.taking.busy) return;
     setBusy(after);
     setLines([]);
     setConflict(false);
     try {
       const now = form.getFieldsValue(true) as Texts;
       const body = sent(now, auto);
-      const done: EnteredPupil = stored
-        ? await save.mutateAsync({ id: stored.id, version: stored.version, form: body, submit })
-        : await create.mutateAsync({ schoolId, form: body, submit });
+      const more = { form: body, submit, ...(photo.chosen ? { photoBlobId: photo.chosen.blobId } : {}) };
+      const done: EnteredPupil = stored ? await save.mutateAsync({ id: stored.id, version: stored.version, ...more }) : await create.mutateAsync({ schoolId, ...more });
+      photo.kept();
       setDirty(false);
       setLeaveGuard(null);
       setRefused([]);
@@ -246,13 +256,13 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
         footer={
           <>
             <span className="ek-grow" />
-            <Button loading={busy === "next"} onClick={() => void run("next", false)} data-testid="entry-save-next">
+            <Button disabled={photo.taking.busy} loading={busy === "next"} onClick={() => void run("next", false)} data-testid="entry-save-next">
               {tEntry.saveNext}
             </Button>
-            <Button loading={busy === "stay"} onClick={() => void run("stay", false)} data-testid="entry-save">
+            <Button disabled={photo.taking.busy} loading={busy === "stay"} onClick={() => void run("stay", false)} data-testid="entry-save">
               {tEntry.save}
             </Button>
-            <Button type="primary" loading={busy === "list"} onClick={() => void run("list", true)} data-testid="entry-submit">
+            <Button type="primary" disabled={photo.taking.busy} loading={busy === "list"} onClick={() => void run("list", true)} data-testid="entry-submit">
               {tEntry.submit}
             </Button>
           </>
@@ -312,6 +322,7 @@ function EntryForm(props: { schoolId: string; opened: OpenedPupil | null; onRelo
               </p>
             </Panel>
             {near.length > 0 ? <Near near={near} /> : null}
+            <PhotoField photo={photo} name={values.name?.trim() ?? ""} />
           </aside>
         </div>
       </Page>

@@ -1,20 +1,41 @@
 // A correction with a reason. Masked fields are not filled in: what is left blank stays as it is.
 import { Button, Form, Input, Select } from "antd";
-import type { EditPupilRequest, PupilPage, RecordPart } from "../../api.gen";
+import type { EditPupilRequest, PaperKind, PupilPage, RecordPart } from "../../api.gen";
 import { call } from "../../shared/call";
 import { useNotify } from "../../shared/components/feedback";
 import { FormModal } from "../../shared/components/form-modal";
 import { useAction } from "../../shared/query";
-import { tCommon, tPupil, tPupils } from "../../shared/texts";
+import { tCommon, tEntry, tPupil, tPupils } from "../../shared/texts";
 
 type GuardianValues = { id?: string; name?: string; relation?: string; phone?: string };
-type Values = { name?: string; gender?: string; paperNumber?: string; studentNumber?: string; address?: string; guardians?: GuardianValues[]; reason?: string };
+type Values = {
+  name?: string;
+  gender?: string;
+  paperKind?: PaperKind;
+  nationality?: string;
+  paperNumber?: string;
+  birthDate?: string;
+  studentNumber?: string;
+  address?: string;
+  guardians?: GuardianValues[];
+  reason?: string;
+};
+
+/** Their numbers always state the birth date. An old 永久居留身份证 does not, so that its kind is not among them. */
+const DATED: readonly (PaperKind | undefined)[] = ["resident_id", "hmt_residence"];
 
 const values = (p: PupilPage): Values => ({
   name: p.name,
+  paperKind: p.paperKind,
+  ...(p.nationality ? { nationality: p.nationality } : {}),
   ...(p.gender ? { gender: p.gender } : {}),
   guardians: p.guardians.map((g) => ({ id: g.id, name: g.name, ...(g.relationName ? { relation: g.relationName } : {}) })),
 });
+
+/** Another kind or country is another paper: its number has to be given with it. */
+function otherPaper(p: PupilPage, v: Pick<Values, "paperKind" | "nationality">): boolean {
+  return v.paperKind !== p.paperKind || (v.paperKind === "passport" && (v.nationality ?? "").trim().toUpperCase() !== (p.nationality ?? ""));
+}
 
 /** Only what differs from the page is sent, so that another person's corrections of other parts stand. */
 function changed(p: PupilPage, v: Values): Omit<EditPupilRequest, "id" | "version" | "reason"> {
@@ -28,7 +49,14 @@ function changed(p: PupilPage, v: Values): Omit<EditPupilRequest, "id" | "versio
   return {
     ...(v.name !== undefined && v.name !== before.name ? { name: v.name } : {}),
     ...(v.gender !== undefined && v.gender !== before.gender ? { gender: v.gender } : {}),
-    ...(v.paperNumber ? { paperNumber: v.paperNumber } : {}),
+    ...(v.paperNumber || otherPaper(p, v)
+      ? {
+          ...(v.paperKind ? { paperKind: v.paperKind } : {}),
+          ...(v.paperKind === "passport" && v.nationality ? { nationality: v.nationality } : {}),
+          ...(v.paperNumber ? { paperNumber: v.paperNumber } : {}),
+        }
+      : {}),
+    ...(v.birthDate && !DATED.includes(v.paperKind) ? { birthDate: v.birthDate } : {}),
     ...(v.studentNumber ? { studentNumber: v.studentNumber } : {}),
     ...(v.address ? { address: v.address } : {}),
     ...(JSON.stringify(guardians) === JSON.stringify(before.guardians) ? {} : { guardians }),
@@ -54,7 +82,10 @@ export function EditPupil(props: { pupil: PupilPage; onClose: () => void }) {
       fields={{
         name: tPupil.name,
         gender: tPupil.gender,
+        paperKind: tEntry.field.paperKind,
+        nationality: tEntry.field.nationality,
         paperNumber: tPupil.paperNumber,
+        birthDate: tPupil.newBirthDate,
         studentNumber: tPupil.newStudentNumber,
         address: tPupil.newAddress,
         reason: tPupil.reason,
@@ -75,9 +106,7 @@ export function EditPupil(props: { pupil: PupilPage; onClose: () => void }) {
           <Form.Item name="gender" label={tPupil.gender}>
             <Select options={Object.entries(tPupils.gender).map(([value, label]) => ({ value, label }))} data-testid="pupil-edit-gender" />
           </Form.Item>
-          <Form.Item name="paperNumber" label={tPupil.paperNumber}>
-            <Input maxLength={40} autoComplete="off" placeholder={`${pupil.paperMasked} ${tPupil.keep}`} data-testid="pupil-edit-paper" />
-          </Form.Item>
+          <Paper pupil={pupil} />
         </>
       ) : null}
       <Form.Item name="studentNumber" label={tPupil.newStudentNumber}>
@@ -117,5 +146,41 @@ export function EditPupil(props: { pupil: PupilPage; onClose: () => void }) {
         <Input maxLength={200} data-testid="pupil-edit-reason" />
       </Form.Item>
     </FormModal>
+  );
+}
+
+function Paper(props: { pupil: PupilPage }) {
+  const { pupil } = props;
+  const form = Form.useFormInstance<Values>();
+  const kind = Form.useWatch("paperKind", form);
+  return (
+    <>
+      <Form.Item name="paperKind" label={tEntry.field.paperKind}>
+        <Select options={Object.entries(tEntry.kinds).map(([value, label]) => ({ value, label }))} data-testid="pupil-edit-paperKind" />
+      </Form.Item>
+      {kind === "passport" ? (
+        <Form.Item name="nationality" label={tEntry.field.nationality} extra={tEntry.hint.nationality}>
+          <Input maxLength={3} autoComplete="off" data-testid="pupil-edit-nationality" />
+        </Form.Item>
+      ) : null}
+      <Form.Item
+        name="paperNumber"
+        label={tPupil.paperNumber}
+        dependencies={["paperKind", "nationality"]}
+        rules={[
+          ({ getFieldsValue }) => ({
+            required: otherPaper(pupil, getFieldsValue()),
+            message: tPupil.otherPaper,
+          }),
+        ]}
+      >
+        <Input maxLength={40} autoComplete="off" placeholder={`${pupil.paperMasked} ${tPupil.keep}`} data-testid="pupil-edit-paper" />
+      </Form.Item>
+      {kind === undefined || DATED.includes(kind) ? null : (
+        <Form.Item name="birthDate" label={tPupil.newBirthDate} extra={tEntry.hint.birthDate}>
+          <Input maxLength={20} autoComplete="off" placeholder={pupil.birthYear === undefined ? tPupil.keep : `${tPupil.birthYear(pupil.birthYear)} ${tPupil.keep}`} data-testid="pupil-edit-birthDate" />
+        </Form.Item>
+      )}
+    </>
   );
 }

@@ -80,8 +80,9 @@ export function PupilPage(props: { id: string }) {
               {tPupil.goOn}
             </Button>
           ) : null}
-          {pupil && pupil.mayCorrect.length > 0 ? (
-            <Button type={pupil.mayContinue ? "default" : "primary"} icon={<EditOutlined />} onClick={() => setDialog("edit")} data-testid="pupil-edit">
+          {/* Before the district has approved, the whole form is open: there is nothing to correct beside it. */}
+          {pupil && !pupil.mayContinue && pupil.mayCorrect.length > 0 ? (
+            <Button type="primary" icon={<EditOutlined />} onClick={() => setDialog("edit")} data-testid="pupil-edit">
               {tPupil.edit}
             </Button>
           ) : null}
@@ -133,6 +134,7 @@ function Content(props: { pupil: Pupil; clear: RevealPupilResponse | null; asOf:
   const rows: [string, ReactNode][] = [
     [tPupil.name, p.name],
     [tPupil.gender, p.gender ? tPupils.gender[p.gender] : tPupil.none],
+    ...(p.nationality ? [[tPupil.nationality, p.nationality] as [string, ReactNode]] : []),
     [p.paperKindName, <span key="paper" data-testid="pupil-paper">{clear?.paper ?? p.paperMasked}</span>],
     [tPupil.birth, clear?.birthDate ?? (p.birthYear === undefined ? tPupil.none : tPupil.birthYear(p.birthYear))],
     [tPupil.studentNumber, clear?.studentNumber ?? orNone(p.studentNumberMasked)],

@@ -21,7 +21,7 @@ use crate::import::new_pupils;
 use crate::import::registrations::{self, RegistrationEntry};
 use crate::import::snapshot::Snapshot;
 use crate::ops::class::class_name;
-use crate::ops::pupil::on_record::{Asking, on_record};
+use crate::ops::pupil::on_record::{Asking, near_on_record, on_record};
 use crate::ops::registration;
 use crate::ports::{
     Cipher, ClassRecord, Entering, FoundPupil, ImportRecord, IndexOf, MovableRecord, NewMoveRecord,
@@ -63,6 +63,7 @@ pub(crate) struct Writing {
 pub(crate) struct Beholder {
     /// Where the person may see pupils.
     reach: Reach,
+    import: ImportId,
     school: SchoolId,
     school_year: i64,
     /// The school has junior grades, so that primary leavers come to it.
@@ -73,6 +74,7 @@ impl Beholder {
     pub(crate) fn new(import: &ImportRecord, snapshot: &Snapshot, actor: &Actor) -> Self {
         Self {
             reach: actor.reach(Permission::ReadPupils),
+            import: import.id,
             school: import.school_id,
             school_year: import.school_year,
             takes_leavers: snapshot
@@ -153,10 +155,21 @@ pub(crate) trait Importing: Send + Sync + 'static {
 /// 新生信息.
 pub(crate) struct NewPupils;
 
+/// By what a new pupil is looked up.
+#[derive(Clone, Copy)]
+pub(crate) struct NewPupilKey {
+    paper: [u8; 16],
+    /// What near matches have in common with it, once the row is right.
+    near: Option<NearKey>,
+}
+
+/// Hash of a guardian's phone, and fingerprint of name and birth date.
+type NearKey = ([u8; 16], Fingerprint);
+
 #[async_trait]
 impl Importing for NewPupils {
     type Entry = PupilEntry;
-    type Key = [u8; 16];
+    type Key = NewPupilKey;
     type Ready = NewPupilRecord;
 
     fn kind() -> &'static ImportKind<PupilEntry> {
@@ -167,25 +180,38 @@ impl Importing for NewPupils {
         Permission::EnterPupils
     }
 
-    fn key(subject: &str, _: Option<&PupilEntry>, cipher: &dyn Cipher) -> [u8; 16] {
-        cipher.index(IndexOf::Paper, subject)
+    fn key(subject: &str, entry: Option<&PupilEntry>, cipher: &dyn Cipher) -> NewPupilKey {
+        let near = entry.and_then(|entry| {
+            let phone = cipher.index(IndexOf::Phone, entry.guardian_phone.as_ref()?.as_str());
+            let born = entry.paper.birth_date()?.format("%Y-%m-%d").to_string();
+            Some((phone, fingerprint([entry.name.as_str(), &born])))
+        });
+        NewPupilKey {
+            paper: cipher.index(IndexOf::Paper, subject),
+            near,
+        }
     }
 
     async fn on_record(
         uow: &mut dyn UnitOfWork,
         beholder: &Beholder,
-        keys: &[[u8; 16]],
+        keys: &[NewPupilKey],
     ) -> Result<Vec<Option<Problem>>, OpError> {
-        let found = uow.find_papers(keys).await?;
+        let papers: Vec<[u8; 16]> = keys.iter().map(|key| key.paper).collect();
+        let found = uow.find_papers(&papers).await?;
         let found: HashMap<[u8; 16], FoundPupil> = found
             .into_iter()
             .map(|stored| (stored.index, stored))
             .collect();
+        // A child that is on record itself is refused: who is near it does not matter.
+        let new = keys.iter().filter(|key| !found.contains_key(&key.paper));
+        let near = near_children(uow, beholder.import, new.filter_map(|key| key.near)).await?;
         Ok(keys
             .iter()
-            .map(|key| {
-                let stored = found.get(key)?;
-                Some(on_record(stored, beholder.asking()))
+            .map(|key| match (found.get(&key.paper), key.near) {
+                (Some(stored), _) => Some(on_record(stored, beholder.asking())),
+                (None, Some(child)) => near_on_record(near.get(&child)?, &beholder.reach),
+                (None, None) => None,
             })
             .collect())
     }
@@ -289,6 +315,31 @@ impl Importing for NewPupils {
     fn counted(number: i64) -> String {
         format!("新生 {number} 名")
     }
+}
+
+/// Children on record that are near these. Those that the import itself brought are left out:
+/// of two rows that are near each other the commit would say more than the preview.
+async fn near_children(
+    uow: &mut dyn UnitOfWork,
+    import: ImportId,
+    children: impl Iterator<Item = NearKey> + Send,
+) -> Result<HashMap<NearKey, Vec<FoundPupil>>, OpError> {
+    let mut near: HashMap<NearKey, Vec<FoundPupil>> =
+        children.map(|child| (child, Vec::new())).collect();
+    let phones: Vec<[u8; 16]> = near.keys().map(|(phone, _)| *phone).collect();
+    for other in uow.children_by_phone(&phones).await? {
+        let Some(born) = &other.birth_date else {
+            continue;
+        };
+        let child = (other.phone, fingerprint([other.name.as_str(), born]));
+        if let Some(all) = near.get_mut(&child)
+            && other.import != Some(import)
+            && !all.contains(&other.found)
+        {
+            all.push(other.found);
+        }
+    }
+    Ok(near)
 }
 
 /// What a pupil has that an undo would lose (IMP-9); empty when nothing.

@@ -7,9 +7,11 @@
 
 pub mod check;
 pub mod discard;
+pub mod examine;
 pub mod import;
 pub mod items;
 pub mod list;
+pub(crate) mod own;
 pub mod preview;
 pub(crate) mod purge;
 pub mod recycled;

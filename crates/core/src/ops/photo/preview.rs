@@ -71,7 +71,10 @@ pub async fn run(job: &mut Job, request: PreviewPhotosRequest) -> Result<PhotoBa
 
     let mut taken = Vec::new();
     for (number, blob) in request.blob_ids.iter().enumerate() {
-        let (file_name, bytes) = taking::staged(job, *blob).await?;
+        let mut uow = job.ports.store.read().await?;
+        let (file_name, bytes) =
+            taking::staged(&job.ports, &mut *uow, (job.actor.account, *blob), job.now).await?;
+        uow.rollback().await?;
         let all = request.blob_ids.len();
         taken.extend(taking::pack(job, file_name, bytes, &asked, (number, all)).await?);
         if taken.len() > FILES_MAX {
@@ -346,18 +349,26 @@ fn same_image(
                 other.class_number,
                 other.name
             ),
-            (None, Some(photo)) if photo.school_id == school => format!(
-                "与{}{}班{}现有的照片是同一张，请核对是谁的。",
-                grade_name(photo.grade),
-                photo.class_number,
-                photo.pupil_name
-            ),
-            (None, Some(_)) => "与其他学校一名学生现有的照片是同一张，请核对是谁的。".to_owned(),
+            (None, Some(photo)) => same_as_on_record(photo, school),
             (None, None) => continue,
         };
         file.state = PhotoState::Bad;
         file.problems
             .insert(0, Problem::new(Code::PhotoSameImage).message(message));
+    }
+}
+
+/// Says whose photo on record is the same image, as far as the school may know.
+pub(super) fn same_as_on_record(photo: &PhotoRecord, school: SchoolId) -> String {
+    if photo.school_id == school {
+        format!(
+            "与{}{}班{}现有的照片是同一张，请核对是谁的。",
+            grade_name(photo.grade),
+            photo.class_number,
+            photo.pupil_name
+        )
+    } else {
+        "与其他学校一名学生现有的照片是同一张，请核对是谁的。".to_owned()
     }
 }
 

@@ -7,9 +7,11 @@ use std::thread::available_parallelism;
 
 use crate::context::Job;
 use crate::domain::photo::PhotoName;
+use crate::domain::time::Timestamp;
 use crate::error::{Code, OpError, Problem};
-use crate::photo::{PhotoLimits, PhotoPack, Pictures, stored};
-use crate::ports::{Cipher, PhotoAddress};
+use crate::id::{AccountId, BlobId};
+use crate::photo::{PACK_MAX, PhotoLimits, PhotoPack, Pictures, stored};
+use crate::ports::{Cipher, PhotoAddress, Ports, UnitOfWork};
 
 /// Files examined before they are put into the store: 16 MB of photos at most.
 const PART: usize = 256;
@@ -106,7 +108,8 @@ pub(super) async fn pack(
     Ok(taken)
 }
 
-async fn on_thread<T: Send + 'static>(
+/// Runs what takes the processor's time beside what answers people.
+pub(super) async fn on_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, OpError> {
     tokio::task::spawn_blocking(work)
@@ -179,8 +182,7 @@ impl Work {
             Err(problem) => return Ok(refused(file.path, Some(name), problem)),
         };
         let (address, sealed) = stored::seal(&*self.cipher, &picture)?;
-        let size = i64::try_from(picture.photo.len())
-            .map_err(|source| OpError::internal("measuring a photo", source))?;
+        let size = super::own::size(&picture)?;
         Ok(Examined {
             taken: Taken {
                 path: file.path,
@@ -198,27 +200,19 @@ impl Work {
     }
 }
 
-/// Reads a staged pack, whole: hosts keep them under the limit.
+/// Reads a staged pack of a person, whole: hosts keep them under the limit.
 ///
 /// # Errors
 /// `blob.unknown`, `file.too_large`, and those of the store.
 pub(super) async fn staged(
-    job: &Job,
-    blob: crate::id::BlobId,
+    ports: &Ports,
+    uow: &mut dyn UnitOfWork,
+    (account, blob): (AccountId, BlobId),
+    now: Timestamp,
 ) -> Result<(String, Vec<u8>), OpError> {
-    let mut uow = job.ports.store.read().await?;
     let about = uow.blob(blob).await?.ok_or(Code::BlobUnknown)?;
-    if u64::try_from(about.size).is_ok_and(|size| size > crate::photo::PACK_MAX) {
+    if u64::try_from(about.size).is_ok_and(|size| size > PACK_MAX) {
         return Err(Code::FileTooLarge.into());
     }
-    let read = crate::blobs::read(
-        &mut *uow,
-        &*job.ports.cipher,
-        job.actor.account,
-        blob,
-        job.now,
-    )
-    .await;
-    uow.rollback().await?;
-    read
+    crate::blobs::read(uow, &*ports.cipher, account, blob, now).await
 }

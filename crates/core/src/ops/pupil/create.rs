@@ -12,7 +12,8 @@ use crate::access::{Permission, Reach};
 use crate::context::{AuditNote, Cx};
 use crate::domain::application::ApplicationState;
 use crate::error::{Code, OpError, Problem};
-use crate::id::{ApplicationId, PupilId, SchoolId};
+use crate::id::{ApplicationId, BlobId, PupilId, SchoolId};
+use crate::ops::photo::own;
 use crate::ops::touches;
 use crate::ports::{Entering, IndexOf, NewPupilRecord, PupilRecord, SealedAt};
 
@@ -27,6 +28,9 @@ pub struct CreatePupilRequest {
     /// Submits to the district as well; else the pupil is a draft.
     #[ts(optional)]
     pub submit: Option<bool>,
+    /// Staged photo of the pupil.
+    #[ts(optional)]
+    pub photo_blob_id: Option<BlobId>,
 }
 
 touches!(CreatePupilRequest, self => Touched::School(self.school_id));
@@ -64,7 +68,7 @@ pub struct EnteredPupil {
 ///
 /// # Errors
 /// `school.unknown`, `pupil.duplicate`, `pupil.leaver`, `pupil.deleted`, and those of the
-/// fields: all at once.
+/// fields and of the photo: all at once.
 pub async fn run(cx: &mut Cx, request: CreatePupilRequest) -> Result<EnteredPupil, OpError> {
     let school = cx
         .uow
@@ -82,6 +86,9 @@ pub async fn run(cx: &mut Cx, request: CreatePupilRequest) -> Result<EnteredPupi
     let found = reading
         .on_record(&mut *cx.uow, &*cipher, &school, &reach, None)
         .await?;
+    let place = (school.id, school.district.as_str());
+    let blob = request.photo_blob_id;
+    let photo = own::of_form(cx, blob, place, None, &mut reading.problems).await?;
     let (complete, problems) = reading.complete(&*cipher, submit, found.duplicate)?;
     let record = &complete.record;
     let id = PupilId(crate::id::new());
@@ -143,14 +150,16 @@ pub async fn run(cx: &mut Cx, request: CreatePupilRequest) -> Result<EnteredPupi
         .map(|guardian| guardian.row(&*cipher))
         .collect::<Result<Vec<_>, _>>()?;
     cx.uow.put_guardians(id, &guardians).await?;
+    let photo = own::keep_of_form(cx, id, blob, photo).await?;
     let what = if submit { "录入并提交" } else { "录入" };
+    let with = if photo.is_some() { "，附照片" } else { "" };
     cx.note(
         AuditNote::school(
             school.district,
             school.id,
-            format!("{what}一名新生{}", near_note(&found.near)),
+            format!("{what}一名新生{with}{}", near_note(&found.near)),
         )
-        .with(json!({ "pupil": id }))
+        .with(json!({ "pupil": id, "photo": photo.map(|kept| kept.facts.id) }))
         .about([id.0]),
     );
     entered(cx, id, record, problems, found.near, &reach).await

@@ -18,7 +18,7 @@ use crate::domain::application::{ApplicationState, PupilStatus};
 use crate::domain::correction::RecordPart;
 use crate::domain::gender::Gender;
 use crate::domain::name::PersonName;
-use crate::domain::paper::{Paper, PaperKind};
+use crate::domain::paper::{Paper, PaperKind, may_be_birth};
 use crate::domain::phone::{ContactPhone, mask_phone};
 use crate::domain::relation::Relation;
 use crate::domain::student_number::StudentNumber;
@@ -248,20 +248,25 @@ fn wanted(
     }
     if let Some(born) = &request.birth_date {
         match Day::parse(born) {
-            Ok(day) if day.date() <= today => {
-                let born = day.to_string();
-                let stated = PaperKind::from_stored(&after.paper_kind)
-                    .is_some_and(PaperKind::is_citizen_form);
-                if stated && after.birth_date.as_ref() != Some(&born) {
+            Ok(day) if may_be_birth(day.date(), today) => {
+                let stated = match &paper {
+                    Some(paper) => paper.birth_date(),
+                    None => stated_birth(before, today),
+                };
+                if stated.is_some_and(|stated| stated != day.date()) {
                     problems.push(
                         Problem::new(Code::PaperDate)
                             .field("birthDate")
                             .message("出生日期由证件号码得出，请更正证件号码。"),
                     );
                 }
-                after.birth_date = Some(born);
+                after.birth_date = Some(day.to_string());
             }
-            Ok(_) => problems.push(Problem::new(Code::PaperDateRange).field("birthDate")),
+            Ok(_) => problems.push(
+                Problem::new(Code::PaperDateRange)
+                    .field("birthDate")
+                    .message("出生日期应在 1900 年以后、今天以前，请核对。"),
+            ),
             Err(problem) => problems.push(problem.field("birthDate")),
         }
     }
@@ -297,6 +302,13 @@ fn wanted(
         problems.push(Problem::new(Code::GenderMismatch).field("gender").warning());
     }
     Ok((after, paper, problems))
+}
+
+/// Birth date that the number on record states: not all papers do.
+fn stated_birth(record: &Record, today: chrono::NaiveDate) -> Option<chrono::NaiveDate> {
+    let kind = PaperKind::from_stored(&record.paper_kind)?;
+    let parsed = Paper::parse(kind, &record.paper, record.nationality.as_deref(), today).ok()?;
+    parsed.value.birth_date()
 }
 
 fn paper(

@@ -20,7 +20,7 @@ use crate::domain::class::{ClassNo, list_zh};
 use crate::domain::gender::Gender;
 use crate::domain::grade::GradeNo;
 use crate::domain::name::PersonName;
-use crate::domain::paper::{Paper, PaperKind};
+use crate::domain::paper::{Paper, PaperKind, may_be_birth};
 use crate::domain::phone::ContactPhone;
 use crate::domain::relation::Relation;
 use crate::domain::school::SchoolKind;
@@ -348,8 +348,7 @@ impl Reading {
             return;
         };
         let day = Day::parse(text).ok().map(Day::date);
-        let first = NaiveDate::from_ymd_opt(1900, 1, 1);
-        self.birth = day.filter(|day| *day <= today && first.is_none_or(|first| *day >= first));
+        self.birth = day.filter(|day| may_be_birth(*day, today));
         if self.birth.is_none() {
             self.problems
                 .push(Problem::new(Code::BirthDateInvalid).field("birthDate"));

@@ -51,6 +51,40 @@ pub(crate) fn on_record(stored: &FoundPupil, asking: Asking<'_>) -> Problem {
     })
 }
 
+/// The warning of a row whose child may be one of these on record (疑似重复); none without any.
+/// It stops nothing: the district sees both records and decides.
+pub(crate) fn near_on_record(near: &[FoundPupil], reach: &Reach) -> Option<Problem> {
+    // One that the person may see says most; the ids make it the same one every time.
+    let (seen, other) = near
+        .iter()
+        .map(|other| {
+            let place = Place::School(other.district.clone(), other.school_id);
+            (reach.covers(&place), other)
+        })
+        .max_by_key(|(seen, other)| (*seen, std::cmp::Reverse(other.id)))?;
+    let at = if seen {
+        format!(
+            "{} {}",
+            other.school_name,
+            class_name(other.grade, other.class_number)
+        )
+    } else {
+        "其他学校".to_owned()
+    };
+    let others = match near.len() {
+        1 => String::new(),
+        number => format!("等 {number} 名学生"),
+    };
+    Some(
+        Problem::new(Code::PupilNearMatch)
+            .warning()
+            .message(format!(
+                "疑似重复：与{at}的一名学生{others}姓名、出生日期和家长手机都相同，证件号码不同。\
+                 请核对号码；不是同一人可以照样导入，由区里对照后决定。"
+            )),
+    )
+}
+
 /// True for a primary leaver who may register at the school, graduated or not.
 fn registers(stored: &FoundPupil, junior_year: Option<i64>) -> bool {
     let may = PupilStatus::from_stored(&stored.status)

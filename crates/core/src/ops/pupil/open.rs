@@ -11,6 +11,7 @@ use crate::context::{AuditNote, Cx};
 use crate::domain::application::{ApplicationKind, ApplicationState, ApplicationStep, PupilStatus};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{ApplicationId, PupilId, SchoolId};
+use crate::ops::photo::PhotoView;
 use crate::ops::touches;
 use crate::ports::{ApplicationRecord, PupilRow};
 
@@ -39,6 +40,10 @@ pub struct OpenedPupil {
     pub school_name: String,
     /// What was filled in.
     pub form: PupilForm,
+    /// The photo that it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub photo: Option<PhotoView>,
     /// State.
     #[ts(as = "ApplicationState")]
     pub state: String,
@@ -71,6 +76,10 @@ pub async fn run(cx: &mut Cx, request: OpenPupilRequest) -> Result<OpenedPupil, 
     let cipher = cx.ports.cipher.clone();
     let guardians = cx.uow.guardians_of(row.id).await?;
     let record = Record::open(&row, &guardians, &*cipher)?;
+    let photo = match cx.uow.current_photos(&[row.id]).await?.pop() {
+        Some((_, facts)) => Some(PhotoView::read(&cx.ports, facts).await?),
+        None => None,
+    };
     cx.note(
         AuditNote::school(
             row.district.clone(),
@@ -86,6 +95,7 @@ pub async fn run(cx: &mut Cx, request: OpenPupilRequest) -> Result<OpenedPupil, 
         school_id: row.school_id,
         school_name: application.school_name,
         form: PupilForm::of(record, application.grade, application.class_number),
+        photo,
         state_name: state.zh().to_owned(),
         steps: state
             .steps()

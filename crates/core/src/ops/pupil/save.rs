@@ -18,7 +18,8 @@ use crate::access::Permission;
 use crate::context::{AuditNote, Cx};
 use crate::domain::application::{ApplicationState, ApplicationStep};
 use crate::error::{Code, OpError, Problem};
-use crate::id::PupilId;
+use crate::id::{BlobId, PupilId};
+use crate::ops::photo::own;
 use crate::ops::touches;
 use crate::ports::{PupilVersionRow, SealedAt};
 
@@ -36,6 +37,9 @@ pub struct SavePupilRequest {
     /// Submits to the district as well.
     #[ts(optional)]
     pub submit: Option<bool>,
+    /// Staged photo of the pupil; without one the photo stays as it is.
+    #[ts(optional)]
+    pub photo_blob_id: Option<BlobId>,
 }
 
 touches!(SavePupilRequest, self => Touched::Pupils(vec![self.id]));
@@ -69,6 +73,9 @@ pub async fn run(cx: &mut Cx, request: SavePupilRequest) -> Result<EnteredPupil,
     let found = reading
         .on_record(&mut *cx.uow, &*cipher, &school, &reach, Some(row.id))
         .await?;
+    let place = (school.id, school.district.as_str());
+    let blob = request.photo_blob_id;
+    let photo = own::of_form(cx, blob, place, Some(row.id), &mut reading.problems).await?;
     let (complete, problems) = reading.complete(&*cipher, submit, found.duplicate)?;
     let after = &complete.record;
     let parts = before.differing(after);
@@ -124,6 +131,7 @@ pub async fn run(cx: &mut Cx, request: SavePupilRequest) -> Result<EnteredPupil,
             .move_draft(row.id, complete.class, complete.grade)
             .await?;
     }
+    let photo = own::keep_of_form(cx, row.id, blob, photo).await?;
     if submit {
         cx.uow.submit_pupils(&[row.id], cx.now.ms()).await?;
     }
@@ -139,6 +147,7 @@ pub async fn run(cx: &mut Cx, request: SavePupilRequest) -> Result<EnteredPupil,
         .iter()
         .map(|part| part.zh())
         .chain(moved.then_some("班级"))
+        .chain(photo.is_some().then_some("照片"))
         .collect();
     let changed = if names.is_empty() {
         "没有改动".to_owned()
@@ -158,6 +167,7 @@ pub async fn run(cx: &mut Cx, request: SavePupilRequest) -> Result<EnteredPupil,
     .with(json!({
         "pupil": row.id,
         "version": row.version,
+        "photo": photo.map(|kept| kept.facts.id),
         "sealed": hex::encode(cipher.seal(at, &values)?),
     }))
     .about([row.id.0]);

@@ -68,6 +68,9 @@ function show(id: string | null) {
 const refuse = () => {
   throw new CallError([problem("phone.missing", "guardians.0.phone", "家长手机未填，请填写。"), problem("class.invalid", "class", "班级未填，请选择。")]);
 };
+const lost = () => {
+  throw new CallError([problem("blob.unknown", "photo", "文件已过期，请重新选择。")]);
+};
 const conflict = () => {
   throw new CallError([problem("version.conflict", "name", "姓名已被他人修改。")]);
 };
@@ -140,6 +143,68 @@ test("a returned application shows why, and a conflict can be looked at", async 
   expect(screen.getByText("姓名已被他人修改。")).toBeInTheDocument();
   await userEvent.click(screen.getByTestId("entry-reload"));
   await waitFor(() => expect(of("pupil.open")).toHaveLength(2));
+});
+
+const looked = { thumbnail: "/9j/", size: 20_000, width: 358, height: 441, problems: [] };
+const choose = async (name: string) => {
+  vi.spyOn(platform, "stageFile").mockResolvedValue({ blobId: name, fileName: name, size: 1 });
+  fireEvent.change(await field("photo-file"), { target: { files: [new File(["x"], name)] } });
+};
+
+test("a photo is looked at when it is chosen, and goes with the record", async () => {
+  const small = { ...problem("photo.few_pixels", "", "照片只有 180×220 像素。", "warning") };
+  const examine = vi.fn<() => unknown>().mockReturnValueOnce({ ...looked, problems: [small] });
+  examine.mockImplementationOnce(() => {
+    throw new CallError([problem("photo.truncated", "", "照片不完整，后半截丢失。")]);
+  });
+  const { of } = host({ "photo.examine": examine, "pupil.create": () => entered(), "pupil.save": () => entered({ version: 2 }) });
+  show(null);
+  await choose("a.jpg");
+  expect(await screen.findByTestId("entry-photo-problem")).toHaveTextContent("照片只有 180×220 像素。");
+  expect(screen.getByTestId("entry-checks")).toHaveTextContent(tEntry.checkWarnings(1));
+  expect(of("photo.examine")).toEqual([{ schoolId: "s1", blobId: "a.jpg" }]);
+  // One that cannot be used is told, and the one before it stays.
+  await choose("b.jpg");
+  expect(await screen.findByTestId("entry-photo-refused")).toHaveTextContent("照片不完整，后半截丢失。");
+  await userEvent.type(await field("name"), "沈青禾");
+  fireEvent.keyDown(await field("name"), { key: "s", ctrlKey: true });
+  await waitFor(() => expect(of("pupil.create")).toHaveLength(1));
+  expect(of("pupil.create")[0]).toMatchObject({ photoBlobId: "a.jpg", submit: false });
+  // It is the pupil's now: a second save does not bring it again.
+  await waitFor(() => expect(screen.getByTestId("entry-photo")).toHaveAttribute("data-state", "stored"));
+  fireEvent.keyDown(await field("name"), { key: "s", ctrlKey: true });
+  await waitFor(() => expect(of("pupil.save")).toHaveLength(1));
+  expect(of("pupil.save")[0]).not.toHaveProperty("photoBlobId");
+});
+
+test("nothing is saved while a photo is still being looked at, and the next pupil begins without one", async () => {
+  const answer: { give?: (value: unknown) => void } = {};
+  const { of } = host({ "photo.examine": () => new Promise((resolve) => (answer.give = resolve)), "pupil.create": () => entered() });
+  show(null);
+  await userEvent.type(await field("name"), "沈青禾");
+  await choose("a.jpg");
+  await waitFor(() => expect(of("photo.examine")).toHaveLength(1));
+  fireEvent.keyDown(await field("name"), { key: "s", ctrlKey: true });
+  expect(screen.getByTestId("entry-save")).toBeDisabled();
+  answer.give?.(looked);
+  await waitFor(() => expect(screen.getByTestId("entry-photo")).toHaveAttribute("data-state", "chosen"));
+  expect(of("pupil.create")).toHaveLength(0);
+  await userEvent.click(screen.getByTestId("entry-save-next"));
+  await waitFor(() => expect(of("pupil.create")).toHaveLength(1));
+  expect(of("pupil.create")[0]).toMatchObject({ photoBlobId: "a.jpg" });
+  await waitFor(() => expect(screen.getByTestId("entry-photo")).toHaveAttribute("data-state", "none"));
+});
+
+test("a photo that the record's save refuses is told at the photo, and another takes its place", async () => {
+  host({ "photo.examine": () => looked, "pupil.create": lost });
+  show(null);
+  await choose("a.jpg");
+  await waitFor(() => expect(screen.getByTestId("entry-photo")).toHaveAttribute("data-state", "chosen"));
+  await userEvent.click(screen.getByTestId("entry-save"));
+  expect(await screen.findByTestId("entry-photo-problem")).toHaveTextContent("文件已过期，请重新选择。");
+  await waitFor(() => expect(screen.getByTestId("entry-photo-choose")).toHaveFocus());
+  await choose("b.jpg");
+  await waitFor(() => expect(screen.queryByTestId("entry-photo-problem")).toBeNull());
 });
 
 test("unsaved input is asked about before the page is left", async () => {
