@@ -274,8 +274,8 @@ both_engines! {
         let country = json!({ "nationality": "CAN", "paperNumber": "E1234567" });
         assert_eq!(world.test.done(&school, "pupil.edit", edit(2, country)).await["corrected"], json!(["paper"]));
         assert_eq!(world.test.done(&school, "pupil.edit", edit(3, json!({ "birthDate": "2014-05-07" }))).await["corrected"], json!(["birthDate"]));
-        for day in ["1899-12-31", "2099-01-01"] {
-            assert_eq!(world.test.refused(&school, "pupil.edit", edit(4, json!({ "birthDate": day }))).await, ["paper.date_range"]);
+        for (day, code) in [("1899-12-31", "birth_date.invalid"), ("5 月", "birth_date.invalid"), ("2099-01-01", "paper.date_range")] {
+            assert_eq!(world.test.refused(&school, "pupil.edit", edit(4, json!({ "birthDate": day }))).await, [code], "{day}");
         }
         // A permanent residence card says the birth date in its new form only.
         let old = json!({ "paperKind": "foreign_pr", "paperNumber": "USA110000000012", "birthDate": "2014-05-08" });

@@ -231,29 +231,48 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
 
 /// Writes a file that its owner alone reads; one of the same name is replaced as a whole.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_through(path, ".part", bytes)
+    Part::ending(path, ".part", bytes)?.keep()
 }
 
-/// As [`write_private`], while others may write the same file: each through a part of its own.
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_through(
-        path,
-        &format!(".{}.part", uuid::Uuid::now_v7().simple()),
-        bytes,
-    )
+/// A file that is written and has not got its name yet: what a crash leaves of it ends in `.part`.
+pub(crate) struct Part {
+    file: fs::File,
+    part: PathBuf,
+    path: PathBuf,
 }
 
-fn write_through(path: &Path, ending: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(ending);
-    let part = PathBuf::from(part);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    private_mode(&mut options);
-    let mut file = options.open(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path)
+impl Part {
+    /// Writes what shall stand at a path, while others may write the same: each has a part of
+    /// its own.
+    pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+        Self::ending(
+            path,
+            &format!(".{}.part", uuid::Uuid::now_v7().simple()),
+            bytes,
+        )
+    }
+
+    fn ending(path: &Path, ending: &str, bytes: &[u8]) -> io::Result<Self> {
+        let mut part = path.as_os_str().to_owned();
+        part.push(ending);
+        let part = PathBuf::from(part);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        private_mode(&mut options);
+        let mut file = options.open(&part)?;
+        file.write_all(bytes)?;
+        Ok(Self {
+            file,
+            part,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Makes the bytes last and gives the file its name, which lasts once its folder is synced.
+    pub(crate) fn keep(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.part, &self.path)
+    }
 }
 
 #[cfg(unix)]

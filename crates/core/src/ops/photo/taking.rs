@@ -1,5 +1,5 @@
 //! Files of packs become pictures, on all cores and in bounded memory: a part of a pack is
-//! examined, sealed and put into the store before the next part is unpacked.
+//! examined and sealed while the part before it is put into the store.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::id::{AccountId, BlobId};
 use crate::photo::{PACK_MAX, PhotoLimits, PhotoPack, Pictures, stored};
 use crate::ports::{Cipher, PhotoAddress, Ports, UnitOfWork};
 
-/// Files examined before they are put into the store: 16 MB of photos at most.
+/// Files examined before they are put into the store: 16 MB of photos, twice that in memory.
 const PART: usize = 256;
 
 /// A file that was looked at.
@@ -86,25 +86,28 @@ pub(super) async fn pack(
         wanted: asked.wanted.clone(),
     });
     let mut taken = Vec::with_capacity(count);
+    // While the disk takes one part, the processor looks at the next one.
+    let mut files = Vec::new();
     for from in (0..count).step_by(PART) {
         job.checkpoint()?;
         let to = (from + PART).min(count);
-        let part = {
-            let work = work.clone();
-            on_thread(move || work.part(from, to)).await??
-        };
-        let mut files = Vec::new();
-        for examined in part {
+        let work = work.clone();
+        let (part, kept) = tokio::join!(
+            on_thread(move || work.part(from, to)),
+            job.ports.photos.put(std::mem::take(&mut files)),
+        );
+        kept?;
+        for examined in part?? {
             files.extend(examined.sealed);
             taken.push(examined.taken);
         }
-        job.ports.photos.put(files).await?;
         // Packs are about equally long; what is told is thousandths of all.
         let share = |part: usize, whole: usize| (part * 1000).checked_div(whole).unwrap_or(0);
         let told = share(done, total) + share(to, count.max(1)) / total.max(1);
         job.progress
             .report(u64::try_from(told).unwrap_or(0).min(1000), 1000);
     }
+    job.ports.photos.put(files).await?;
     Ok(taken)
 }
 

@@ -267,7 +267,7 @@ fn wanted(
                     .field("birthDate")
                     .message("出生日期应在 1900 年以后、今天以前，请核对。"),
             ),
-            Err(problem) => problems.push(problem.field("birthDate")),
+            Err(_) => problems.push(Problem::new(Code::BirthDateInvalid).field("birthDate")),
         }
     }
     if let Some(number) = &request.student_number {
