@@ -246,6 +246,50 @@ both_engines! {
         assert!(codes.len() >= 3 && codes.is_sorted(), "{codes:?}");
     }
 
+    async fn another_date_narrows_beside_the_confirmation(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let pupils = world.pupils(&world.admin, &world.junior, 0, 4).await;
+        let orders = approved(&world, &pupils[..2]).await;
+        let first = test.clock.now_ms();
+        test.clock.advance(DAY);
+        let admin = test.sign_in("admin").await;
+        let later = test.done(&admin, "order.request", json!({ "pupilIds": pupils[2..] })).await;
+        assert_eq!(later["done"], 2);
+        let requested = ids(&test.done(&admin, "order.list", json!({ "filter": { "state": "requested" } })).await);
+        test.done(&admin, "order.approve", json!({ "ids": requested })).await;
+        // One of each day is confirmed on the second.
+        let confirmed = [orders[0].clone(), requested[0].clone()];
+        let card = test.sign_in("card").await;
+        test.done(&card, "order.confirm", json!({ "ids": confirmed })).await;
+        let day = |ago: i64| Timestamp::from_ms(first + ago).day().to_string();
+        let found = async |filter: Value| {
+            let mut found = ids(&test.done(&admin, "order.list", json!({ "filter": filter })).await);
+            found.sort();
+            found
+        };
+        let sorted = |ids: &[String]| { let mut ids = ids.to_vec(); ids.sort(); ids };
+        let second = json!({ "otherDate": "approved", "otherFrom": day(DAY), "otherTo": day(DAY) });
+        assert_eq!(found(second.clone()).await, sorted(&requested));
+        assert_eq!(found(json!({ "otherDate": "requested", "otherTo": day(0) })).await, sorted(&orders));
+        assert!(found(json!({ "otherDate": "returned", "otherFrom": day(0) })).await.is_empty());
+        // Both ranges together, and the counts beside the list.
+        let both = json!({ "confirmedFrom": day(DAY), "otherDate": "approved", "otherTo": day(0) });
+        assert_eq!(found(both.clone()).await, [orders[0].clone()]);
+        let counts = test.done(&admin, "order.counts", json!({ "filter": both })).await;
+        assert_eq!(counts["total"], json!({ "count": 1, "more": false }));
+        let counts = test.done(&admin, "order.counts", json!({ "filter": second })).await;
+        assert_eq!(counts["total"]["count"], 2);
+        // A range without its kind of date, and a kind that there is not.
+        for filter in [json!({ "otherFrom": day(0) }), json!({ "otherDate": "printed", "otherFrom": day(0) })] {
+            assert_eq!(test.refused(&admin, "order.list", json!({ "filter": filter })).await, ["request.invalid"]);
+        }
+        assert_eq!(
+            test.refused(&admin, "order.list", json!({ "filter": { "otherDate": "approved", "otherFrom": day(DAY), "otherTo": day(0) } })).await,
+            ["date_range.invalid"]
+        );
+    }
+
     async fn the_export_holds_the_filtered_list(engine: Engine) {
         let world = World::new(engine).await;
         let test = &world.test;

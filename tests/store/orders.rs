@@ -1,7 +1,10 @@
 //! Card orders.
 
+use ekatong_core::domain::order::OrderDate;
 use ekatong_core::id::{OrderId, PupilId};
-use ekatong_core::ports::{OrderCursor, OrderQuery, OrderRecord, OrderStepRecord, UnitOfWork};
+use ekatong_core::ports::{
+    OrderCursor, OrderQuery, OrderRecord, OrderStepRecord, OtherDate, UnitOfWork,
+};
 
 use crate::both;
 use crate::place::{NOW, Place, World, enter, id, order, pupil};
@@ -193,7 +196,7 @@ async fn orders_are_filtered_and_counted(place: Place) {
     let mut r = place.read().await;
     let all = walk(&mut r, &OrderQuery::default(), 50).await;
     // Every combination of the parts, against a filter in plain Rust.
-    for bits in 0..256_u32 {
+    for bits in 0..512_u32 {
         let on = |bit: u32| bits & (1 << bit) != 0;
         let query = OrderQuery {
             confirmed_from: on(0).then_some(NOW + 1_001),
@@ -205,6 +208,11 @@ async fn orders_are_filtered_and_counted(place: Place) {
             class_number: on(6).then_some(1),
             state: on(7).then(|| "confirmed".to_owned()),
             pupils: (bits % 3 == 0).then(|| pupils[..8].to_vec()),
+            other: on(8).then_some(OtherDate {
+                date: OrderDate::Approved,
+                from: Some(NOW + 1_002),
+                to: (bits % 2 == 0).then_some(NOW + 1_004),
+            }),
         };
         let fits = |o: &&OrderRecord| {
             let range = query.confirmed_from.is_some() || query.confirmed_to.is_some();
@@ -222,19 +230,49 @@ async fn orders_are_filtered_and_counted(place: Place) {
                     .pupils
                     .as_ref()
                     .is_none_or(|p| p.contains(&o.pupil_id))
+                && query.other.is_none_or(|other| {
+                    let at = o.approved_at;
+                    at >= other.from && other.to.is_none_or(|to| at < Some(to))
+                })
         };
         let expected: Vec<_> = all.iter().filter(fits).cloned().collect();
         assert_eq!(walk(&mut r, &query, 3).await, expected, "{query:?}");
-        let count = r.count_orders(&query, 50).await.unwrap();
-        assert_eq!(count, i64::try_from(expected.len()).unwrap(), "{query:?}");
+        let number = i64::try_from(expected.len()).unwrap();
+        let count = r.count_orders(&query, 50, 50).await.unwrap();
+        assert_eq!(count, (number, false), "{query:?}");
+        // Looking at two or five at a time finds the same, page after page.
+        for look in [2, 5] {
+            let mut seen = Vec::new();
+            let mut after = None;
+            loop {
+                let (page, end) = r.orders_within(&query, after, 3, look).await.unwrap();
+                assert!(page.len() <= 3);
+                if query.is_sparse() {
+                    assert!(page.len() <= 2 * look as usize, "{query:?}");
+                }
+                let last = page.last().map(|o| OrderCursor {
+                    confirmed_at: o.confirmed_at,
+                    id: o.id,
+                });
+                after = end.or_else(|| last.filter(|_| page.len() == 3));
+                seen.extend(page);
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{query:?}, {look} at a time");
+            let (found, more) = r.count_orders(&query, 50, look).await.unwrap();
+            assert!(found == number || (more && found < number), "{query:?}");
+        }
     }
-    assert_eq!(r.count_orders(&OrderQuery::default(), 5).await.unwrap(), 5);
+    let capped = r.count_orders(&OrderQuery::default(), 5, 50).await;
+    assert_eq!(capped.unwrap(), (5, true));
     let none = OrderQuery {
         pupils: Some(vec![]),
         ..OrderQuery::default()
     };
     assert!(r.orders(&none, None, 9).await.unwrap().is_empty());
-    assert_eq!(r.count_orders(&none, 9).await.unwrap(), 0);
+    assert_eq!(r.count_orders(&none, 9, 9).await.unwrap(), (0, false));
 }
 
 async fn pupils_are_found_by_the_start_of_their_name(place: Place) {

@@ -1,10 +1,11 @@
 //! Every list walks an index: no large table is read from end to end, and nothing larger than a page is sorted.
 
 use ekatong_core::domain::application::ApplicationState;
+use ekatong_core::domain::order::OrderDate;
 use ekatong_core::id::{OrderId, PupilId};
 use ekatong_core::ports::{
     ApplicationQuery, AuditFilter, BatchFilter, CardNumberKind, ExtensionQuery, MoveFilter,
-    OrderCursor, OrderQuery, PhotoAddress, PupilFilter,
+    OrderCursor, OrderQuery, OtherDate, PhotoAddress, PupilFilter,
 };
 use ekatong_store::Plans;
 
@@ -343,8 +344,24 @@ async fn lists_walk_indexes(place: Place) {
         };
         r.orders(&ranged, None, PAGE).await.unwrap();
         check(&format!("orders by {name} of some days"), &plans);
-        r.count_orders(&query, 1_000).await.unwrap();
+        r.count_orders(&query, 1_000, 5_000).await.unwrap();
         check_count(&format!("count of orders by {name}"), &plans);
+        // With a part that no index holds a page costs its look, which the index gives.
+        let sparse = OrderQuery {
+            other: Some(OtherDate {
+                date: OrderDate::Requested,
+                from: Some(NOW),
+                to: None,
+            }),
+            ..query.clone()
+        };
+        r.orders_within(&sparse, after, PAGE, 5_000).await.unwrap();
+        check(&format!("orders by {name} and another date"), &plans);
+        r.count_orders(&sparse, 1_000, 5_000).await.unwrap();
+        check_count(
+            &format!("count of orders by {name} and another date"),
+            &plans,
+        );
     }
 
     let pupils: Vec<PupilId> = (0..20).map(|i| some(100_000 + i * 977).into()).collect();

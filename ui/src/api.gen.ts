@@ -3277,6 +3277,7 @@ cardNo: string,
  * Name of its state.
  */
 stateName: string, };
+export type OrderDate = "requested" | "approved" | "returned";
 export type OrderEventView = { 
 /**
  * Its name.
@@ -3403,7 +3404,19 @@ state?: OrderState,
 /**
  * Start of a name, or a whole paper number.
  */
-text?: string, };
+text?: string, 
+/**
+ * A second date that narrows: its range stands in the next two.
+ */
+otherDate?: OrderDate, 
+/**
+ * First day of it.
+ */
+otherFrom?: string, 
+/**
+ * Last day of it.
+ */
+otherTo?: string, };
 export type OrderId = string;
 export type OrderKind = "new" | "replacement" | "exchange";
 export type OrderPage = { 

@@ -912,6 +912,8 @@ export const tOrders = {
   ranges: { all: "不限", today: "今天", yesterday: "昨天", week: "本周", month: "本月", lastMonth: "上月", year: "本学年", custom: "自定义" },
   from: "开始日期",
   to: "结束日期",
+  otherDate: "再按另一种日期",
+  otherDates: { requested: "申请制卡时间", approved: "区审核通过时间", returned: "退回时间" },
   text: "姓名或证件号码",
   stateAll: "全部",
   strip: "按状态筛选",

@@ -112,6 +112,15 @@ pub(crate) struct Filter {
     /// 姓名的开头，或完整的证件号码
     #[arg(long, value_name = "文字")]
     text: Option<String>,
+    /// 再按另一种日期筛选：requested 申请制卡、approved 区审核通过、returned 退回
+    #[arg(long, value_name = "日期种类")]
+    other_date: Option<String>,
+    /// 另一种日期的首日
+    #[arg(long, value_name = "日期")]
+    other_from: Option<String>,
+    /// 另一种日期的末日（含）
+    #[arg(long, value_name = "日期")]
+    other_to: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -121,7 +130,7 @@ pub(crate) struct List {
     #[command(flatten)]
     page: Page,
     /// 只要合计：按状态和学校，不列出订单
-    #[arg(long, conflicts_with_all = ["out", "grade", "class", "state", "text"])]
+    #[arg(long, conflicts_with_all = ["out", "grade", "class", "state", "text", "other_date", "other_from", "other_to"])]
     totals: bool,
     /// 把全部符合的订单导出为工作簿，或以 .csv 结尾的文本
     #[arg(long, value_name = "文件.xlsx", conflicts_with_all = ["limit", "after"])]
@@ -150,6 +159,9 @@ impl Filter {
             .maybe("classNumber", self.class.map(|class| class.number))
             .maybe("state", state)
             .maybe("text", self.text)
+            .maybe("otherDate", self.other_date)
+            .maybe("otherFrom", self.other_from)
+            .maybe("otherTo", self.other_to)
             .done())
     }
 }

@@ -30,6 +30,18 @@ words! {
 }
 
 words! {
+    /// A date by which orders can be narrowed beside their confirmation (CARD-2).
+    pub enum OrderDate {
+        /// When the card was asked for.
+        Requested = "requested", "申请制卡时间";
+        /// When the district approved.
+        Approved = "approved", "区审核通过时间";
+        /// When the order was sent back.
+        Returned = "returned", "退回时间";
+    }
+}
+
+words! {
     /// A step of a card order.
     pub enum OrderStep {
         /// Write it down without asking for the card yet.

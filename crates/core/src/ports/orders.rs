@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{OrderStepRow, Stored};
+use crate::domain::order::OrderDate;
 use crate::id::{AccountId, BatchId, CardId, ClassId, OrderId, PupilId, SchoolId};
 
 /// An order as lists show it.
@@ -81,11 +82,35 @@ pub struct OrderQuery {
     pub state: Option<String>,
     /// Only orders of these pupils.
     pub pupils: Option<Vec<PupilId>>,
+    /// A second date that narrows.
+    pub other: Option<OtherDate>,
+}
+
+impl OrderQuery {
+    /// True when a part of the filter is not in the index that the orders are walked by, so
+    /// that those which fit may lie far apart. A class and some pupils have few orders.
+    #[must_use]
+    pub const fn is_sparse(&self) -> bool {
+        self.pupils.is_none()
+            && self.class.is_none()
+            && (self.grade.is_some() || self.class_number.is_some() || self.other.is_some())
+    }
+}
+
+/// A range of another date than the confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherDate {
+    /// Which.
+    pub date: OrderDate,
+    /// From this moment (inclusive).
+    pub from: Option<i64>,
+    /// Before this moment (exclusive).
+    pub to: Option<i64>,
 }
 
 /// Where a page of orders ended: newest confirmed first, then those never
 /// confirmed, newest request first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderCursor {
     /// Confirmation time; none among the unconfirmed.
     pub confirmed_at: Option<i64>,
@@ -184,8 +209,23 @@ pub trait Orders {
         after: Option<OrderCursor>,
         limit: u32,
     ) -> Stored<Vec<OrderRecord>>;
-    /// Orders that fit, counted up to `cap`.
-    async fn count_orders(&mut self, query: &OrderQuery, cap: u32) -> Stored<i64>;
+    /// As [`Self::orders`], but of a sparse query `look` orders at most are looked at. The
+    /// second is where that ended before the page was full; the next page begins there.
+    async fn orders_within(
+        &mut self,
+        query: &OrderQuery,
+        after: Option<OrderCursor>,
+        limit: u32,
+        look: u32,
+    ) -> Stored<(Vec<OrderRecord>, Option<OrderCursor>)>;
+    /// Orders that fit, counted up to `cap`, of a sparse query among the newest `look`; true
+    /// when there may be more behind those.
+    async fn count_orders(
+        &mut self,
+        query: &OrderQuery,
+        cap: u32,
+        look: u32,
+    ) -> Stored<(i64, bool)>;
     /// Orders by ids, locked for the rest of a write transaction; those that do not exist are left out.
     async fn orders_by_ids(&mut self, ids: &[OrderId]) -> Stored<Vec<OrderRecord>>;
     /// The open orders of these pupils, locked like the others.

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use async_trait::async_trait;
+use ekatong_core::domain::order::OrderDate;
 use ekatong_core::id::{AccountId, OrderId, PupilId, SchoolId};
 use ekatong_core::ports::{
     NewOrderRecord, OrderCursor, OrderQuery, OrderRecord, OrderStepRecord, OrderStepRow, Orders,
-    ProductionRecord, Stored,
+    OtherDate, ProductionRecord, Stored,
 };
 
 use super::super::index;
 use super::pupils::prefix;
-use super::{Cols, ROWS, Sql, Tx, each};
+use super::{Cols, ROWS, Sql, Tx, each, maybe};
 
 const COLUMNS: &str = "SELECT page.id, page.district, d.name, page.school_id, s.name, \
     page.class_id, page.grade, c.number, page.pupil_id, p.name, p.paper_kind, p.paper_sealed, \
@@ -53,12 +54,23 @@ fn order(c: &mut Cols<'_>) -> Stored<OrderRecord> {
     })
 }
 
+/// The column of a second date.
+const fn column(date: OrderDate) -> &'static str {
+    match date {
+        OrderDate::Requested => "o.requested_at",
+        OrderDate::Approved => "o.approved_at",
+        OrderDate::Returned => "o.returned_at",
+    }
+}
+
 /// The index that gives the narrowest scope in the order of the list.
 fn walk(query: &OrderQuery) -> String {
     index(if query.pupils.is_some() {
         "card_order_pupil"
     } else if query.class.is_some() {
         "card_order_class_confirmed"
+    } else if query.school.is_some() && query.state.is_some() {
+        "card_order_school_state_confirmed"
     } else if query.school.is_some() {
         "card_order_school_confirmed"
     } else {
@@ -71,8 +83,105 @@ fn walk(query: &OrderQuery) -> String {
     })
 }
 
-/// `FROM` and `WHERE` of the orders that fit, but for the date range, with no
-/// more joins than the query needs.
+/// Which part of the orders is read: the confirmed or the others, behind a place and down
+/// to another, that one included.
+#[derive(Clone, Copy)]
+struct Part {
+    is_confirmed: bool,
+    after: Option<OrderCursor>,
+    end: Option<OrderCursor>,
+}
+
+impl Part {
+    /// ` AND …`, which the index of [`walk`] answers.
+    fn narrow(self, sql: &mut Sql, query: &OrderQuery) {
+        if self.is_confirmed {
+            sql.push(" AND o.confirmed_at IS NOT NULL");
+            confirmed(sql, query);
+        } else {
+            sql.push(" AND o.confirmed_at IS NULL");
+        }
+        for (place, sign) in [(self.after, " < "), (self.end, " >= ")] {
+            let Some(OrderCursor { confirmed_at, id }) = place else {
+                continue;
+            };
+            match confirmed_at {
+                Some(at) => sql
+                    .push(" AND (o.confirmed_at, o.id)")
+                    .push(sign)
+                    .push("(")
+                    .bind(at)
+                    .push(", ")
+                    .bind(id.0)
+                    .push(")"),
+                None => sql.push(" AND o.id").push(sign).bind(id.0),
+            };
+        }
+    }
+}
+
+/// With all confirmation times NULL the first key says nothing, but it lets both engines
+/// see that the index has the order asked for.
+const NEWEST_FIRST: &str = " ORDER BY o.confirmed_at DESC, o.id DESC";
+
+/// ` AND …` for what the index of [`walk`] holds.
+fn scope(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
+    if let Some(pupils) = pupils {
+        sql.push(" AND o.pupil_id IN ")
+            .list(pupils.iter().map(|id| id.0));
+    } else if let Some(class) = query.class {
+        sql.push(" AND o.class_id = ").bind(class.0);
+    } else {
+        if let Some(school) = query.school {
+            sql.push(" AND o.school_id = ").bind(school.0);
+        } else {
+            district(sql, query);
+        }
+        state(sql, query);
+    }
+}
+
+/// ` AND …` for what it does not hold.
+fn rest(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
+    if pupils.is_some() || query.class.is_some() {
+        state(sql, query);
+    }
+    if let (true, Some(class)) = (pupils.is_some(), query.class) {
+        sql.push(" AND o.class_id = ").bind(class.0);
+    }
+    if let (true, Some(school)) = (pupils.is_some() || query.class.is_some(), query.school) {
+        sql.push(" AND o.school_id = ").bind(school.0);
+    }
+    if pupils.is_some() || query.class.is_some() || query.school.is_some() {
+        district(sql, query);
+    }
+    if let Some(grade) = query.grade {
+        sql.push(" AND o.grade = ").bind(grade);
+    }
+    if let Some(OtherDate { date, from, to }) = query.other {
+        if let Some(from) = from {
+            sql.push(" AND ").push(column(date)).push(" >= ").bind(from);
+        }
+        if let Some(to) = to {
+            sql.push(" AND ").push(column(date)).push(" < ").bind(to);
+        }
+    }
+}
+
+fn district(sql: &mut Sql, query: &OrderQuery) {
+    if let Some(district) = &query.district {
+        sql.push(" AND o.district = ").bind(district.as_str());
+    }
+}
+
+fn state(sql: &mut Sql, query: &OrderQuery) {
+    if let Some(state) = &query.state {
+        sql.push(" AND o.state = ").bind(state.as_str());
+    }
+}
+
+/// `FROM` and `WHERE` of the orders that fit, but for the confirmation time, with no more
+/// joins than the query needs.
 fn fitting(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
     sql.push(" FROM card_order o").push(&walk(query));
     match query.class_number {
@@ -81,25 +190,8 @@ fn fitting(sql: &mut Sql, query: &OrderQuery, pupils: Option<&[PupilId]>) {
             .bind(number),
         None => sql.push(" WHERE 1 = 1"),
     };
-    if let Some(class) = query.class {
-        sql.push(" AND o.class_id = ").bind(class.0);
-    }
-    if let Some(school) = query.school {
-        sql.push(" AND o.school_id = ").bind(school.0);
-    }
-    if let Some(district) = &query.district {
-        sql.push(" AND o.district = ").bind(district.as_str());
-    }
-    if let Some(state) = &query.state {
-        sql.push(" AND o.state = ").bind(state.as_str());
-    }
-    if let Some(grade) = query.grade {
-        sql.push(" AND o.grade = ").bind(grade);
-    }
-    if let Some(pupils) = pupils {
-        sql.push(" AND o.pupil_id IN ")
-            .list(pupils.iter().map(|id| id.0));
-    }
+    scope(sql, query, pupils);
+    rest(sql, query, pupils);
 }
 
 /// ` AND …` for the confirmation time.
@@ -133,12 +225,11 @@ fn blocks(query: &OrderQuery) -> Vec<Option<Vec<PupilId>>> {
 }
 
 impl Tx {
-    /// One page of the confirmed or of the unconfirmed orders.
+    /// One page of a part.
     async fn order_page(
         &mut self,
         query: &OrderQuery,
-        is_confirmed: bool,
-        after: Option<OrderCursor>,
+        part: Part,
         limit: u32,
     ) -> Stored<Vec<OrderRecord>> {
         const DOING: &str = "reading orders";
@@ -149,33 +240,8 @@ impl Tx {
             let mut sql = Sql::new(COLUMNS);
             sql.push("(SELECT o.*");
             fitting(&mut sql, query, block.as_deref());
-            if is_confirmed {
-                sql.push(" AND o.confirmed_at IS NOT NULL");
-                confirmed(&mut sql, query);
-                if let Some(OrderCursor {
-                    confirmed_at: Some(at),
-                    id,
-                }) = after
-                {
-                    sql.push(" AND (o.confirmed_at, o.id) < (")
-                        .bind(at)
-                        .push(", ")
-                        .bind(id.0)
-                        .push(")");
-                }
-            } else {
-                sql.push(" AND o.confirmed_at IS NULL");
-                if let Some(OrderCursor {
-                    confirmed_at: None,
-                    id,
-                }) = after
-                {
-                    sql.push(" AND o.id < ").bind(id.0);
-                }
-            }
-            // With all of them NULL the first key says nothing, but it lets both
-            // engines see that the index has the order asked for.
-            sql.push(" ORDER BY o.confirmed_at DESC, o.id DESC")
+            part.narrow(&mut sql, query);
+            sql.push(NEWEST_FIRST)
                 .limit(limit)
                 .push(")")
                 .push(BESIDE)
@@ -190,6 +256,69 @@ impl Tx {
         page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(page)
     }
+
+    /// Where a look at so many orders of a part ends; none when the part ends before. The
+    /// index alone tells.
+    async fn end_of_look(
+        &mut self,
+        query: &OrderQuery,
+        part: Part,
+        look: u32,
+    ) -> Stored<Option<OrderCursor>> {
+        const DOING: &str = "looking where a look ended";
+        let mut sql = Sql::new("SELECT o.confirmed_at, o.id FROM card_order o");
+        sql.push(&walk(query)).push(" WHERE 1 = 1");
+        scope(&mut sql, query, None);
+        part.narrow(&mut sql, query);
+        sql.push(NEWEST_FIRST)
+            .limit(1)
+            .push(" OFFSET ")
+            .push(&look.saturating_sub(1).to_string());
+        let row = self.first(sql, DOING).await?;
+        maybe(row, DOING, |c| {
+            Ok(OrderCursor {
+                confirmed_at: c.take()?,
+                id: c.id()?,
+            })
+        })
+    }
+
+    /// A page over both parts, and where a look ended before it was full.
+    async fn orders_of(
+        &mut self,
+        query: &OrderQuery,
+        after: Option<OrderCursor>,
+        limit: u32,
+        look: Option<u32>,
+    ) -> Stored<(Vec<OrderRecord>, Option<OrderCursor>)> {
+        let mut page = Vec::new();
+        for is_confirmed in [true, false] {
+            let behind = after.filter(|a| a.confirmed_at.is_some() == is_confirmed);
+            let passed = is_confirmed && after.is_some() && behind.is_none();
+            if passed || (!is_confirmed && has_range(query)) {
+                continue;
+            }
+            let mut part = Part {
+                is_confirmed,
+                after: behind,
+                end: None,
+            };
+            if let Some(look) = look {
+                part.end = self.end_of_look(query, part, look).await?;
+            }
+            // A whole page, of which some is left over: the text of a statement holds
+            // its limit, and there should be few texts.
+            page.extend(self.order_page(query, part, limit).await?);
+            if page.len() >= limit as usize {
+                page.truncate(limit as usize);
+                break;
+            }
+            if part.end.is_some() {
+                return Ok((page, part.end));
+            }
+        }
+        Ok((page, None))
+    }
 }
 
 #[async_trait]
@@ -200,33 +329,59 @@ impl Orders for Tx {
         after: Option<OrderCursor>,
         limit: u32,
     ) -> Stored<Vec<OrderRecord>> {
-        let among_confirmed = after.is_none_or(|a| a.confirmed_at.is_some());
-        let mut page = if among_confirmed {
-            self.order_page(query, true, after, limit).await?
-        } else {
-            Vec::new()
-        };
-        let left = limit.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
-        if left > 0 && !has_range(query) {
-            let after = after.filter(|_| !among_confirmed);
-            // A whole page, of which some is left over: the text of a statement holds
-            // its limit, and there should be few texts.
-            let rest = self.order_page(query, false, after, limit).await?;
-            page.extend(rest.into_iter().take(left as usize));
-        }
-        Ok(page)
+        Ok(self.orders_of(query, after, limit, None).await?.0)
     }
 
-    async fn count_orders(&mut self, query: &OrderQuery, cap: u32) -> Stored<i64> {
+    async fn orders_within(
+        &mut self,
+        query: &OrderQuery,
+        after: Option<OrderCursor>,
+        limit: u32,
+        look: u32,
+    ) -> Stored<(Vec<OrderRecord>, Option<OrderCursor>)> {
+        let look = query.is_sparse().then_some(look);
+        self.orders_of(query, after, limit, look).await
+    }
+
+    async fn count_orders(
+        &mut self,
+        query: &OrderQuery,
+        cap: u32,
+        look: u32,
+    ) -> Stored<(i64, bool)> {
+        const DOING: &str = "counting orders";
+        let cap = i64::from(cap);
         let mut total = 0;
-        for block in blocks(query) {
-            let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
-            fitting(&mut sql, query, block.as_deref());
-            confirmed(&mut sql, query);
-            sql.limit(cap).push(") AS n");
-            total += self.number(sql, "counting orders").await?;
+        if !query.is_sparse() {
+            for block in blocks(query) {
+                let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
+                fitting(&mut sql, query, block.as_deref());
+                confirmed(&mut sql, query);
+                sql.push(" LIMIT ").push(&cap.to_string()).push(") AS n");
+                total += self.number(sql, DOING).await?;
+            }
+            return Ok((total.min(cap), total >= cap));
         }
-        Ok(total.min(i64::from(cap)))
+        let mut more = false;
+        for is_confirmed in [true, false] {
+            if !is_confirmed && has_range(query) {
+                continue;
+            }
+            let mut part = Part {
+                is_confirmed,
+                after: None,
+                end: None,
+            };
+            part.end = self.end_of_look(query, part, look).await?;
+            more |= part.end.is_some();
+            let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
+            fitting(&mut sql, query, None);
+            part.narrow(&mut sql, query);
+            sql.push(NEWEST_FIRST);
+            sql.push(" LIMIT ").push(&cap.to_string()).push(") AS n");
+            total += self.number(sql, DOING).await?;
+        }
+        Ok((total.min(cap), more || total >= cap))
     }
 
     async fn orders_by_ids(&mut self, ids: &[OrderId]) -> Stored<Vec<OrderRecord>> {

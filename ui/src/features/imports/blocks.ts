@@ -6,7 +6,9 @@ import { call } from "../../shared/call";
 export const BLOCK = 200;
 const KEPT = 20;
 
-export type Loader = (start: number, limit: number) => Promise<{ total: number; rows: ImportRowView[] }>;
+/** Rows from a place on, and how many there are in all. */
+export type Rows = { total: number; rows: ImportRowView[] };
+export type Loader = (start: number, limit: number) => Promise<Rows>;
 type Block = { rows: ImportRowView[]; fresh: boolean };
 
 /** What is known of the rows. After a change the old rows stay in view until the new ones are there. */
@@ -22,8 +24,12 @@ export class Blocks {
   private listeners = new Set<() => void>();
   private readonly load: Loader;
 
-  constructor(load: Loader) {
+  /** `first` is the first block, when it is known already. */
+  constructor(load: Loader, first?: Rows) {
     this.load = load;
+    if (!first) return;
+    this.total = first.total;
+    this.blocks.set(0, { rows: first.rows, fresh: true });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -120,11 +126,11 @@ export class Blocks {
   }
 }
 
-/** The rows of one filter; `stamp` changes when they may have changed. */
-export function useBlocks(importId: string, onlyProblems: boolean, stamp: unknown): Blocks {
+/** The rows of one filter; `first` gives those that were brought along, and `stamp` changes when they may have changed. */
+export function useBlocks(importId: string, onlyProblems: boolean, stamp: unknown, first: (importId: string) => Rows | undefined): Blocks {
   const blocks = useMemo(
-    () => new Blocks((start, limit) => call("import.rows", { importId, start, limit, ...(onlyProblems ? { onlyProblems } : {}) })),
-    [importId, onlyProblems],
+    () => new Blocks((start, limit) => call("import.rows", { importId, start, limit, ...(onlyProblems ? { onlyProblems } : {}) }), onlyProblems ? undefined : first(importId)),
+    [importId, onlyProblems, first],
   );
   useSyncExternalStore(blocks.subscribe, blocks.snapshot);
   const seen = useRef<{ blocks: Blocks; stamp: unknown } | null>(null);

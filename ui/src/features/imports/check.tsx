@@ -20,7 +20,7 @@ import { useChanges } from "./changes";
 import { Counts } from "./counts";
 import { Doctor } from "./doctor";
 import { Grid, isOpenRow, problemsOf, type GridHandle, type Spot } from "./grid";
-import { putImport, rereadImport, useReading, useReread } from "./read";
+import { putImport, rereadImport, takeRows, useReading, useReread } from "./read";
 import { ReplaceDialog } from "./replace";
 import { CellPanel, Groups } from "./side";
 import { ImportSteps } from "./steps";
@@ -43,7 +43,7 @@ export function Check(props: { summary: ImportSummary; groups: ProblemGroup[]; o
   const [lines, setLines] = useState<string[]>([]);
   const [dialog, setDialog] = useState<"replace" | "doctor" | null>(null);
   const grid = useRef<GridHandle>(null);
-  const blocks = useBlocks(summary.id, only, summary);
+  const blocks = useBlocks(summary.id, only, summary, takeRows);
   const discard = useAction("import.discard");
   const kept = summary.purgedAt === undefined && summary.state !== "discarded";
   const open = kept && (summary.state === "preview" || summary.state === "partly");

@@ -8,9 +8,20 @@ import { runJob } from "../../shared/jobs";
 import { go } from "../../shared/router";
 import { useTaking, type Taking } from "../../shared/taking";
 import { tImport } from "../../shared/texts";
+import { BLOCK, type Rows } from "./blocks";
 
 /** Imports whose file was read here a moment ago: looking at them opens no kept import. */
 const justRead = new Set<string>();
+
+/** The first rows of the file that was just read, for the page that is about to show them. */
+let firstRows: { importId: string; rows: Rows } | null = null;
+
+/** Gives the first rows that came with the report, once. */
+export function takeRows(importId: string): Rows | undefined {
+  const found = firstRows?.importId === importId ? firstRows.rows : undefined;
+  firstRows = null;
+  return found;
+}
 
 const showKey = (importId: string) => ["import.show", importId];
 const rereadKey = (importId: string) => ["import.reread", importId];
@@ -44,6 +55,10 @@ export function putImport(client: QueryClient, next: ShowImportResponse): void {
 /** Reads an import again, and what lists imports. */
 export function rereadImport(client: QueryClient, importId: string): void {
   void client.invalidateQueries({ queryKey: showKey(importId) });
+  rereadLists(client);
+}
+
+function rereadLists(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ["import.list"] });
   void client.invalidateQueries({ queryKey: ["home.summary"] });
 }
@@ -70,12 +85,20 @@ const dropped = (event: { path?: string; file?: File }): Promise<StagedBlob | nu
 async function check(client: QueryClient, schoolId: string, kind: ImportOf, blob: StagedBlob, open: () => boolean): Promise<void> {
   const request = { schoolId, kind, blobId: blob.blobId, fileName: blob.fileName, importId: newKey() };
   const summary = await runJob("import.preview", request, tImport.jobPreview(blob.fileName));
-  // Who drops a workbook on its own import looks at it already.
-  if (!window.location.hash.startsWith(`#/imports/${summary.id}`)) justRead.add(summary.id);
-  if (summary.reread) client.setQueryData(rereadKey(summary.id), summary.reread);
+  const importId = summary.id;
+  // All that the page shows first, at once: it is drawn once and whole.
+  const [report, rows] = await Promise.all([call("import.show", { importId }), call("import.rows", { importId, start: 0, limit: BLOCK })]);
+  rereadLists(client);
+  if (summary.reread) client.setQueryData(rereadKey(importId), summary.reread);
   // Whoever went to another page meanwhile finds it among the imports.
-  if (open()) go(`/imports/${summary.id}`, summary.reread ? { view: "rows" } : {});
-  rereadImport(client, summary.id);
+  if (!open()) return;
+  // Who drops a workbook on its own import looks at it already.
+  if (!window.location.hash.startsWith(`#/imports/${importId}`)) {
+    justRead.add(importId);
+    firstRows = { importId, rows };
+  }
+  putImport(client, report);
+  go(`/imports/${importId}`, summary.reread ? { view: "rows" } : {});
 }
 
 /** Takes files for a school: from a dialog, from a field, dropped on the window. */

@@ -1,9 +1,9 @@
 // 制卡订单: the query by confirmation time, and the two work lists, which ignore it.
 import { BarChartOutlined, DownloadOutlined, SearchOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Input, Segmented } from "antd";
+import { Button, DatePicker, Input, Segmented, Select } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
-import type { ExportFormat, OrderFilter, OrderState, OrderView } from "../../api.gen";
+import type { ExportFormat, OrderDate, OrderFilter, OrderState, OrderView } from "../../api.gen";
 import { platform } from "../../platform";
 import { call } from "../../shared/call";
 import { ClassFilter } from "../../shared/components/class-filter";
@@ -62,6 +62,9 @@ const COLUMNS: Record<Kind, Column<OrderView>[]> = {
   confirm: pick("approvedAt", "school", "class", "name", "paper", "kind", "state"),
 };
 
+/** Dates beside the confirmation. */
+const OTHER = ["requested", "approved", "returned"] as const satisfies readonly OrderDate[];
+
 export function Orders() {
   return <OrderList kind="query" />;
 }
@@ -98,7 +101,13 @@ function OrderList(props: { kind: Kind }) {
   const grade = params.get("grade");
   const classNumber = params.get("class");
 
+  const other = (OTHER as readonly string[]).includes(params.get("other") ?? "") ? (params.get("other") as OrderDate) : undefined;
+  const [otherFrom, otherTo] = other ? [params.get("otherFrom") ?? undefined, params.get("otherTo") ?? undefined] : [];
+
   const base: OrderFilter = {
+    ...(kind === "query" && other && (otherFrom || otherTo)
+      ? { otherDate: other, ...(otherFrom ? { otherFrom } : {}), ...(otherTo ? { otherTo } : {}) }
+      : {}),
     ...(kind === "query" && from ? { confirmedFrom: from } : {}),
     ...(kind === "query" && to ? { confirmedTo: to } : {}),
     ...(scope.district ? { district: scope.district } : {}),
@@ -182,6 +191,26 @@ function OrderList(props: { kind: Kind }) {
                   {from === to ? from : `${from} – ${to}`}
                 </span>
               ) : null}
+              <Select<OrderDate>
+                allowClear
+                placeholder={tOrders.otherDate}
+                aria-label={tOrders.otherDate}
+                style={{ width: "13em" }}
+                value={other ?? null}
+                options={OTHER.map((date) => ({ value: date, label: tOrders.otherDates[date] }))}
+                onChange={(next?: OrderDate) => set({ other: next, ...(next ? {} : { otherFrom: undefined, otherTo: undefined }) })}
+                data-testid="orders-other"
+              />
+              {other ? (
+                <DatePicker.RangePicker
+                  allowEmpty={[true, true]}
+                  format="YYYY-MM-DD"
+                  value={[otherFrom ? dayjs(otherFrom) : null, otherTo ? dayjs(otherTo) : null]}
+                  placeholder={[tOrders.from, tOrders.to]}
+                  onChange={(days) => set({ otherFrom: days?.[0]?.format("YYYY-MM-DD"), otherTo: days?.[1]?.format("YYYY-MM-DD") })}
+                  data-testid="orders-other-picker"
+                />
+              ) : null}
             </div>
           ) : null}
           <SchoolPicker testId="orders-school" width={240} />
@@ -251,7 +280,17 @@ function OrderList(props: { kind: Kind }) {
               <Button
                 onClick={() => {
                   setText("");
-                  set({ range: "all", from: undefined, to: undefined, state: undefined, grade: undefined, class: undefined });
+                  set({
+                    range: "all",
+                    from: undefined,
+                    to: undefined,
+                    state: undefined,
+                    grade: undefined,
+                    class: undefined,
+                    other: undefined,
+                    otherFrom: undefined,
+                    otherTo: undefined,
+                  });
                 }}
               >
                 {tCommon.clearFilters}

@@ -7,7 +7,7 @@ import { FormModal } from "../../shared/components/form-modal";
 import { setPrefs, usePrefs } from "../../shared/prefs";
 import { tCommon, tOrders } from "../../shared/texts";
 
-const KEYS = ["range", "from", "to", "state", "grade", "class", "d", "s"] as const;
+const KEYS = ["range", "from", "to", "state", "grade", "class", "d", "s", "other", "otherFrom", "otherTo"] as const;
 
 export function SavedFilters(props: { params: URLSearchParams; set: (change: Record<string, string | undefined>) => void }) {
   const { params, set } = props;

@@ -69,7 +69,7 @@ export function DataTable<T>(props: {
   const last = items.at(-1)?.index ?? -1;
   const { onEnd } = props;
   useEffect(() => {
-    if (onEnd && rows.length > 0 && last >= rows.length - 10) onEnd();
+    if (onEnd && last >= rows.length - 10) onEnd();
   }, [last, rows.length, onEnd]);
 
   const toggle = (index: number, range: boolean) => {

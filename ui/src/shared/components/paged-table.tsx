@@ -53,7 +53,8 @@ export function PagedTable<T>(props: {
       onOpen={props.onOpen}
       busy={query.isPlaceholderData}
       onEnd={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined}
-      empty={props.empty}
+      // A page without rows may have others behind it: what fits little may lie far apart.
+      empty={query.hasNextPage ? <LoadingState /> : props.empty}
       foot={<span aria-live="polite" data-rows={count(items.length)}>{foot}</span>}
     />
   );

@@ -13,6 +13,7 @@ use crate::domain::order::OrderState;
 use crate::domain::time::{Day, DayRange};
 use crate::error::OpError;
 use crate::ops::import::ImportSummary;
+use crate::ops::order::LOOK;
 use crate::ops::page::{COUNT_CAP, CappedCount, ListScope, list_scopes};
 use crate::ops::touches;
 use crate::ports::{ApplicationQuery, OrderQuery, PupilFilter, SchoolFilter, TotalQuery};
@@ -234,9 +235,8 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
                     state: Some(state.as_str().to_owned()),
                     ..query
                 };
-                count = count.plus(CappedCount::from_counted(
-                    cx.uow.count_orders(&query, COUNT_CAP + 1).await?,
-                ));
+                let (counted, _) = cx.uow.count_orders(&query, COUNT_CAP + 1, LOOK).await?;
+                count = count.plus(CappedCount::from_counted(counted));
             }
             push(&mut answer.todos, key, count);
         }

@@ -1,5 +1,5 @@
-//! Orders by state (统计制卡订单): exact for a range, district, school and grade; with a class
-//! or a text counted up to 1000 each.
+//! Orders by state (统计制卡订单): exact for a range, district, school and grade; with a class,
+//! a text or a second date counted up to 1000 each.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::OrderFilter;
+use super::{LOOK, OrderFilter};
 use crate::context::Cx;
 use crate::domain::order::OrderState;
 use crate::domain::time::DayRange;
@@ -93,7 +93,10 @@ async fn of_query(
     query: &OrderQuery,
     days: DayRange,
 ) -> Result<Vec<(OrderState, CappedCount)>, OpError> {
-    let narrower = query.class.is_some() || query.class_number.is_some() || query.pupils.is_some();
+    let narrower = query.class.is_some()
+        || query.class_number.is_some()
+        || query.pupils.is_some()
+        || query.other.is_some();
     if !narrower && (query.grade.is_none() || query.school.is_some()) {
         let totals = TotalQuery {
             district: query.district.clone(),
@@ -119,8 +122,10 @@ async fn of_query(
             state: Some(state.as_str().to_owned()),
             ..query.clone()
         };
-        let counted = uow.count_orders(&query, COUNT_CAP + 1).await?;
-        counts.push((state, CappedCount::from_counted(counted)));
+        let (counted, more) = uow.count_orders(&query, COUNT_CAP + 1, LOOK).await?;
+        let count = CappedCount::from_counted(counted);
+        let more = more || count.more;
+        counts.push((state, CappedCount { more, ..count }));
     }
     Ok(counts)
 }

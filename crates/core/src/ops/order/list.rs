@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{OrderFilter, OrderView};
+use super::{LOOK, OrderFilter, OrderView};
 use crate::context::Cx;
 use crate::error::OpError;
 use crate::id::OrderId;
-use crate::ops::page::{decode_cursor, limit, next};
+use crate::ops::page::{decode_cursor, encode_cursor, limit, next};
 use crate::ops::touches;
 use crate::ports::{OrderCursor, OrderQuery, OrderRecord, UnitOfWork};
 
@@ -51,14 +51,43 @@ pub async fn run(cx: &mut Cx, request: ListOrdersRequest) -> Result<ListOrdersRe
     let queries = super::queries(&mut *cx.uow, &*cipher, &reach, &request.filter, today).await?;
     let after: Option<(Option<i64>, OrderId)> = decode_cursor(request.after.as_deref())?;
     let after = after.map(|(confirmed_at, id)| OrderCursor { confirmed_at, id });
-    let orders = page(&mut *cx.uow, &queries, after, limit).await?;
-    let next = next(&orders, limit, |order| (order.confirmed_at, order.id));
+    let (orders, ended) = look(&mut *cx.uow, &queries, after, limit).await?;
+    let next = next(&orders, limit, |order| (order.confirmed_at, order.id))
+        .or_else(|| encode_cursor(&ended.map(|at| (at.confirmed_at, at.id))?));
     let actor = cx.actor()?;
     let items = orders
         .into_iter()
         .map(|order| OrderView::new(order, &*cipher, actor))
         .collect::<Result<_, _>>()?;
     Ok(ListOrdersResponse { items, next })
+}
+
+/// As [`page`], but where the filter leaves few of many orders it may end before the page is
+/// full, and tells where.
+async fn look(
+    uow: &mut dyn UnitOfWork,
+    queries: &[OrderQuery],
+    after: Option<OrderCursor>,
+    limit: u32,
+) -> Result<(Vec<OrderRecord>, Option<OrderCursor>), OpError> {
+    let mut orders = Vec::new();
+    let mut ended: Option<OrderCursor> = None;
+    for query in queries {
+        let (found, end) = uow.orders_within(query, after, limit, LOOK).await?;
+        orders.extend(found);
+        ended = ended.max(end);
+    }
+    // Behind the newest end some scopes were not looked at.
+    orders.retain(|order| ended.is_none_or(|end| cursor(order) >= end));
+    merge(&mut orders, queries.len(), limit);
+    Ok((orders, ended))
+}
+
+const fn cursor(order: &OrderRecord) -> OrderCursor {
+    OrderCursor {
+        confirmed_at: order.confirmed_at,
+        id: order.id,
+    }
 }
 
 /// A page over several scopes, merged: newest confirmed first, then the unconfirmed.
@@ -72,11 +101,15 @@ pub(crate) async fn page(
     for query in queries {
         orders.extend(uow.orders(query, after, limit).await?);
     }
-    if queries.len() > 1 {
+    merge(&mut orders, queries.len(), limit);
+    Ok(orders)
+}
+
+fn merge(orders: &mut Vec<OrderRecord>, scopes: usize, limit: u32) {
+    if scopes > 1 {
         // `None` sorts before `Some`, so the reverse puts the unconfirmed last.
-        orders.sort_by_key(|order| std::cmp::Reverse((order.confirmed_at, order.id)));
+        orders.sort_by_key(|order| std::cmp::Reverse(cursor(order)));
         orders.dedup_by_key(|order| order.id);
         orders.truncate(limit as usize);
     }
-    Ok(orders)
 }

@@ -22,19 +22,21 @@ use ts_rs::TS;
 
 use crate::access::{Actor, Permission, Place, forbidden};
 use crate::context::Cx;
-use crate::domain::order::{OrderKind, OrderState, OrderStep};
+use crate::domain::order::{OrderDate, OrderKind, OrderState, OrderStep};
 use crate::domain::time::DayRange;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{BatchId, CardId, OrderId, PupilId, SchoolId};
 use crate::ops::class::{grade_name, numbered};
 use crate::ops::page::asked_scopes;
 use crate::ops::pupil::{StepResult, SubjectProblem, masked_paper, note_of, paper_indexes, reason};
-use crate::ports::{Cipher, OrderQuery, OrderRecord, OrderStepRecord, UnitOfWork};
+use crate::ports::{Cipher, OrderQuery, OrderRecord, OrderStepRecord, OtherDate, UnitOfWork};
 
 /// Orders that one action takes at once.
 pub(crate) const STEP_LIMIT: u32 = 20_000;
 /// Problems that one answer lists.
 const PROBLEM_LIMIT: usize = 200;
+/// Orders that one page or count of a sparse filter looks at: a few milliseconds' work.
+pub(crate) const LOOK: u32 = 5_000;
 /// Pupils that a text may stand for.
 const TEXT_LIMIT: u32 = 500;
 
@@ -213,6 +215,37 @@ pub struct OrderFilter {
     /// Start of a name, or a whole paper number.
     #[ts(optional)]
     pub text: Option<String>,
+    /// A second date that narrows: its range stands in the next two.
+    #[ts(optional, as = "Option<OrderDate>")]
+    pub other_date: Option<String>,
+    /// First day of it.
+    #[ts(optional)]
+    pub other_from: Option<String>,
+    /// Last day of it.
+    #[ts(optional)]
+    pub other_to: Option<String>,
+}
+
+impl OrderFilter {
+    /// The second date with its range; none when no end of it is given.
+    fn other(&self) -> Result<Option<OtherDate>, OpError> {
+        let days = DayRange::parse(self.other_from.as_deref(), self.other_to.as_deref())?;
+        if days.from().is_none() && days.to().is_none() {
+            return Ok(None);
+        }
+        let refuse = |text| {
+            Problem::new(Code::RequestInvalid)
+                .field("otherDate")
+                .message(text)
+        };
+        let word = self.other_date.as_deref();
+        let word = word.ok_or_else(|| refuse("给了第二个日期范围，请同时选择它是哪一种日期。"))?;
+        let date = OrderDate::from_stored(word).ok_or_else(|| {
+            refuse("没有这种日期，请在申请制卡时间、区审核通过时间、退回时间中选择。")
+        })?;
+        let (from, to) = days.bounds_ms();
+        Ok(Some(OtherDate { date, from, to }))
+    }
 }
 
 /// Turns a filter into queries: one for each scope of the person's reach, each of
@@ -232,6 +265,7 @@ pub(crate) async fn queries(
         filter.confirmed_to.as_deref(),
     )?;
     let (from, to) = range.bounds_ms();
+    let other = filter.other()?;
     if let Some(state) = &filter.state
         && OrderState::from_stored(state).is_none()
     {
@@ -272,6 +306,7 @@ pub(crate) async fn queries(
             class_number: filter.class_number,
             state: filter.state.clone(),
             pupils,
+            other,
         });
     }
     Ok(queries)

@@ -27,6 +27,17 @@ function source() {
   return { blocks: new Blocks(load), asked };
 }
 
+test("rows that came with the report are not asked for", async () => {
+  const load = vi.fn<() => Promise<{ total: number; rows: ImportRowView[] }>>();
+  const blocks = new Blocks(load, { total: 2, rows: [row(0, "a"), row(1, "b")] });
+  blocks.want(0, 40);
+  expect(load).not.toHaveBeenCalled();
+  expect([blocks.total, blocks.row(1)?.cells[0]]).toEqual([2, "b"]);
+  load.mockResolvedValue({ total: 2, rows: [row(0, "a"), row(1, "c")] });
+  blocks.refresh();
+  await vi.waitFor(() => expect(blocks.row(1)?.cells[0]).toBe("c"));
+});
+
 test("a block is asked for once, and blocks that do not exist never", async () => {
   const { blocks, asked } = source();
   blocks.want(0, 10);
