@@ -192,13 +192,17 @@ impl Backend {
             .await
     }
 
-    /// The bytes of a file that an operation made for the person.
-    pub(crate) async fn fetch(&self, id: BlobId) -> Result<Vec<u8>, OpError> {
+    /// Writes a file that an operation made for the person.
+    pub(crate) async fn fetch_to(
+        &self,
+        id: BlobId,
+        to: &mut (dyn std::io::Write + Send),
+    ) -> Result<(), OpError> {
         self.app()
             .await?
-            .fetch(self.token().as_deref(), id)
+            .fetch_to(self.token().as_deref(), id, to)
             .await
-            .map(|(_, bytes)| bytes)
+            .map(drop)
     }
 
     /// Seals the audit log and closes the database.

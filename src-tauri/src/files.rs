@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use ekatong_core::error::{Code, OpError, Problem};
+use ekatong_core::error::{Code, OpError};
 use ekatong_core::id::BlobId;
 use ekatong_host::{chosen, photos};
 use tauri::AppHandle;
@@ -184,17 +184,19 @@ pub(crate) async fn write_blob(
     id: BlobId,
     path: PathBuf,
 ) -> Result<Saved, CallError> {
-    let bytes = backend.fetch(id).await?;
     let mut draft = path.clone().into_os_string();
     draft.push(".part");
+    let not_written = |_| OpError::from(Code::FileNotWritten);
     let written = async {
-        tokio::fs::write(&draft, &bytes).await?;
-        tokio::fs::rename(&draft, &path).await
+        let mut file = std::fs::File::create(&draft).map_err(not_written)?;
+        backend.fetch_to(id, &mut file).await?;
+        drop(file);
+        tokio::fs::rename(&draft, &path).await.map_err(not_written)
     };
-    if written.await.is_err() {
+    if let Err(error) = written.await {
         // What was not written needs no removal.
         tokio::fs::remove_file(&draft).await.ok();
-        return Err(OpError::from(Problem::new(Code::FileNotWritten)).into());
+        return Err(error.into());
     }
     Ok(Saved {
         path: path.display().to_string(),

@@ -463,6 +463,18 @@ impl World {
         list["items"].as_array().unwrap().clone()
     }
 
+    /// Gives a photo to each of these children of grade 7.
+    pub async fn photos(&self, school: &str, first: usize, count: usize) {
+        let (app, admin) = (&self.test.app, Some(self.admin.as_str()));
+        let pack = crate::photos::pack(first, count);
+        let blob = app.stage(admin, "照片.zip", &pack).await.expect("staging");
+        let request = json!({ "schoolId": school, "blobIds": [blob], "source": "照片" });
+        let batch = self.test.done(&self.admin, "photo.preview", request).await;
+        let request = json!({ "batchId": batch["id"], "take": [] });
+        let done = self.test.done(&self.admin, "photo.import", request).await;
+        assert_eq!(done["added"], count, "{done}");
+    }
+
     /// Commits an import of made-up children into classes of grade 7 and returns their ids.
     pub async fn pupils(
         &self,

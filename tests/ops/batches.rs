@@ -3,6 +3,8 @@
 use std::io::Read as _;
 
 use ekatong_core::access::Role;
+use ekatong_core::id::PupilId;
+use ekatong_core::ports::SealedAt;
 use ekatong_tests::app::{START, World};
 use ekatong_tests::{both_engines, workbook};
 use serde_json::{Value, json};
@@ -48,6 +50,7 @@ impl Office {
         let pupils = world
             .pupils(&world.admin, &world.junior, first, count)
             .await;
+        world.photos(&world.junior, first, count).await;
         self.confirm(&json!({ "pupilIds": pupils })).await
     }
 
@@ -170,6 +173,14 @@ fn unpacked(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
+/// The production file of a package.
+fn sheet(files: &[(String, Vec<u8>)]) -> &(String, Vec<u8>) {
+    files
+        .iter()
+        .find(|(name, _)| name.starts_with("320508-"))
+        .unwrap()
+}
+
 fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     hex::encode(sha2::Sha256::digest(bytes))
@@ -197,13 +208,19 @@ both_engines! {
         assert_eq!(name, "320508-20260901-01.zip");
         let files = unpacked(&bytes);
         let manifest: Value = serde_json::from_slice(&files.iter().find(|(name, _)| name == "manifest.json").unwrap().1).unwrap();
-        assert_eq!(manifest["orders"], 4);
+        assert_eq!((&manifest["orders"], &manifest["photos"]), (&json!(4), &json!(4)));
         for file in manifest["files"].as_array().unwrap() {
             let (_, content) = files.iter().find(|(name, _)| file["name"] == name.as_str()).unwrap();
             assert_eq!(file["bytes"], content.len());
             assert_eq!(file["sha256"], sha256(content));
         }
-        let (name, sheet) = &files[0];
+        // A photo for each row, by the number that the row bears.
+        for n in 0..4 {
+            let name = format!("照片/{}.JPG", workbook::id_number(n, 7));
+            let (_, photo) = files.iter().find(|(file, _)| *file == name).unwrap();
+            assert_eq!(image::load_from_memory(photo).unwrap().width(), 358);
+        }
+        let (name, sheet) = sheet(&files);
         let table = workbook::all_text(sheet.clone(), name);
         assert!(table.contains(&workbook::id_number(0, 7)), "whole numbers: {table}");
         assert!(table.contains("320508-20260901-01-00001"));
@@ -339,6 +356,7 @@ both_engines! {
         let city = test.sign_in("cardcity").await;
         let office = Office { card: city.clone(), ..office };
         let foreign = office.world.pupils(&office.world.admin, &office.world.foreign, 50, 1).await;
+        office.world.photos(&office.world.foreign, 50, 1).await;
         let foreign = office.confirm(&json!({ "pupilIds": foreign })).await;
         let local = office.confirmed(60, 1).await;
         let both = json!({ "ids": [foreign[0], local[0]] });
@@ -412,8 +430,9 @@ both_engines! {
         assert_eq!((page["order"]["kind"].as_str(), page["order"]["requestReason"].as_str(), page["oldCard"]["stateName"].as_str()), (Some("replacement"), Some("书包丢失"), Some("挂失")));
         let batch = office.create(&orders).await;
         let (_, bytes) = office.export(&batch).await;
-        let (name, sheet) = unpacked(&bytes).remove(0);
-        let table = workbook::all_text(sheet, &name);
+        let files = unpacked(&bytes);
+        let (name, sheet) = sheet(&files);
+        let table = workbook::all_text(sheet.clone(), name);
         assert!(table.contains("补办\tE1"), "the file names the old card: {table}");
         let line = office.lines(&batch).await.remove(0);
         office.result(&batch, "batch.return", &[made(&line, "E2", "0b")], None).await.unwrap();
@@ -521,10 +540,12 @@ both_engines! {
         assert_eq!(test.refused(card, "batch.deleteTemplate", json!({ "id": saved["id"] })).await, ["template.unknown"]);
         assert_eq!(test.refused(card, "batch.preview", json!({ "filter": {}, "template": "制卡厂" })).await, ["selection.empty"]);
         let (_, bytes) = office.export(&batch).await;
-        let (name, csv) = unpacked(&bytes).remove(0);
+        let files = unpacked(&bytes);
+        let (name, csv) = sheet(&files);
         assert!(name.ends_with(".csv"));
-        assert!(std::str::from_utf8(&csv).is_err(), "GB18030");
-        let table = workbook::all_text(csv, &name);
+        assert!(files.iter().all(|(name, _)| !name.starts_with("照片")), "one file, as the template says");
+        assert!(std::str::from_utf8(csv).is_err(), "GB18030");
+        let table = workbook::all_text(csv.clone(), name);
         assert!(table.starts_with("批号\t序号\t证件号码"), "{table}");
         // Its result file tells orders by their papers.
         let mut rows = vec![["证件号码", "姓名", "卡号", "芯片号", "市民卡卡号", "结果代码", "备注"].map(str::to_owned).to_vec()];
@@ -556,5 +577,99 @@ both_engines! {
         let sample = test.done(card, "batch.preview", json!({ "ids": orders, "template": "工作簿样式" })).await;
         assert_eq!(sample["ready"], 1);
         assert_eq!(test.refused(card, "batch.preview", json!({ "ids": orders, "template": "没有" })).await, ["template.unknown"]);
+    }
+
+    async fn photos_block_the_export_each_with_its_cause(engine: Engine) {
+        let office = Office::new(engine).await;
+        let (test, card) = (&office.world.test, &office.card);
+        // Asking for the cards only warns, in numbers.
+        let pupils = office.world.pupils(&office.world.admin, &office.world.junior, 0, 7).await;
+        office.world.photos(&office.world.junior, 0, 6).await;
+        let asked = test.done(&office.world.admin, "order.request", json!({ "pupilIds": pupils })).await;
+        assert_eq!(asked["done"], 7);
+        let warned: Vec<(&str, &str)> = asked["problems"].as_array().unwrap().iter()
+            .map(|p| (p["code"].as_str().unwrap(), p["severity"].as_str().unwrap())).collect();
+        assert_eq!(warned, [("photo.missing", "warning")]);
+        assert!(asked["problems"][0]["message"].as_str().unwrap().starts_with("1 名学生"));
+        let list = json!({ "filter": { "state": "requested" }, "limit": 500 });
+        let orders = items(&test.done(&office.world.admin, "order.list", list).await);
+        let ids: Vec<&Value> = orders.iter().map(|order| &order["id"]).collect();
+        test.done(&office.world.admin, "order.approve", json!({ "ids": ids })).await;
+        test.done(card, "order.confirm", json!({ "ids": ids })).await;
+
+        // What a disk does to files: one is gone, three are not what they were.
+        let whole = ekatong_tests::photos::photo(3);
+        let bad: [Option<&[u8]>; 4] = [None, Some(&[7; 1024]), Some(&[7; 5000]), Some(&whole[..4000])];
+        let ids: Vec<PupilId> = orders.iter().map(|order| serde_json::from_value(order["pupilId"].clone()).unwrap()).collect();
+        let mut uow = test.app.ports().store.read().await.unwrap();
+        let photos = uow.current_photos(&ids).await.unwrap();
+        uow.rollback().await.unwrap();
+        assert_eq!(photos.len(), 6);
+        for ((_, photo), bad) in photos.iter().zip(bad) {
+            let ports = test.app.ports();
+            let at = SealedAt { table: "photo", column: "file", row: photo.address.0 };
+            match bad {
+                None => ports.photos.delete(&[photo.address]).await.unwrap(),
+                Some(bytes) => {
+                    let clear = [&0_u32.to_be_bytes()[..], bytes].concat();
+                    let sealed = ports.cipher.seal(at, &clear).unwrap();
+                    ports.photos.put(vec![(photo.address, sealed)]).await.unwrap();
+                }
+            }
+        }
+        let told = |answer: &Value| {
+            let mut all: Vec<(String, String)> = answer["faults"].as_array().unwrap().iter().map(|f| (text(&f["code"]), text(&f["mend"]))).collect();
+            all.sort();
+            all
+        };
+        let expected = |codes: &[&str]| -> Vec<(String, String)> {
+            codes.iter().map(|code| ((*code).to_owned(), "photo".to_owned())).collect()
+        };
+        // What is seen without opening a photo is told at once …
+        let check = test.done(card, "order.check", json!({})).await;
+        assert_eq!((told(&check), check["faulty"].as_i64()), (expected(&["photo.lost", "photo.missing"]), Some(2)));
+        let created = test.done(card, "batch.create", json!({ "filter": {} })).await;
+        assert_eq!((created["batch"]["ordered"].as_i64(), told(&created)), (Some(5), expected(&["photo.lost", "photo.missing"])));
+        // … the rest when the package is made: what fails stays out and is listed.
+        let exported = test.done(card, "batch.export", json!({ "id": created["batch"]["id"] })).await;
+        assert_eq!((exported["batch"]["ordered"].as_i64(), told(&exported)), (Some(2), expected(&["photo.not_image", "photo.too_small", "photo.truncated"])));
+        let left = test.done(card, "order.list", json!({ "filter": { "state": "confirmed" } })).await;
+        assert_eq!(items(&left).len(), 5, "they stay confirmed");
+        let (_, bytes) = office.export(&created["batch"]).await;
+        let files = unpacked(&bytes);
+        let photos: Vec<&String> = files.iter().map(|(name, _)| name).filter(|name| name.starts_with("照片/")).collect();
+        assert_eq!((photos.len(), workbook::all_text(sheet(&files).1.clone(), "a.xlsx").lines().count()), (2, 3), "a photo a row");
+        let page = test.done(card, "batch.show", json!({ "id": created["batch"]["id"] })).await;
+        let names: Vec<String> = page["files"].as_array().unwrap().iter().map(|f| text(&f["name"])).collect();
+        assert_eq!(names, [sheet(&files).0.as_str(), "照片（2 张）"]);
+        // A batch of bad photos only is not made at all.
+        let again = test.done(card, "batch.create", json!({ "filter": {} })).await;
+        let refused = test.refused(card, "batch.export", json!({ "id": again["batch"]["id"] })).await;
+        assert_eq!(refused[0], "batch.nothing_ready");
+        // Whatever becomes of the photos, the package stays as it was handed over.
+        test.execute("DELETE FROM photo").await;
+        assert_eq!(office.export(&created["batch"]).await.1, bytes);
+    }
+
+    async fn photos_are_named_as_the_template_says(engine: Engine) {
+        let office = Office::new(engine).await;
+        let (test, card) = (&office.world.test, &office.card);
+        let orders = office.confirmed(0, 2).await;
+        let list = test.done(card, "batch.templates", json!({ "district": "320508" })).await;
+        let mut content = list["items"][0]["content"].clone();
+        for photos in ["oldCard", "lineNo"] {
+            content["photos"] = json!(photos);
+            test.done(card, "batch.saveTemplate", json!({ "district": "320508", "name": photos, "content": content })).await;
+        }
+        let preview = test.done(card, "batch.preview", json!({ "ids": orders, "template": "oldCard" })).await;
+        let faults: Vec<(&str, &str)> = preview["faults"].as_array().unwrap().iter().map(|f| (f["code"].as_str().unwrap(), f["mend"].as_str().unwrap())).collect();
+        assert_eq!(faults, [("batch.field_empty", "template"); 2], "a new card replaces none");
+        content["photos"] = json!("shoe");
+        let bad = json!({ "district": "320508", "name": "照片", "content": content });
+        assert_eq!(test.refused(card, "batch.saveTemplate", bad).await, ["template.invalid"]);
+        let made = test.done(card, "batch.create", json!({ "ids": orders, "template": "lineNo" })).await;
+        let files = unpacked(&office.export(&made["batch"]).await.1);
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with("照片/")).collect();
+        assert_eq!(names, ["照片/320508-20260901-01-00001.JPG", "照片/320508-20260901-01-00002.JPG"]);
     }
 }

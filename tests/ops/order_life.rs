@@ -82,6 +82,7 @@ both_engines! {
         let world = World::new(engine).await;
         let test = &world.test;
         let pupils = world.pupils(&world.admin, &world.junior, 0, PUPILS).await;
+        world.photos(&world.junior, 0, PUPILS).await;
         let mut tokens = Vec::new();
         for login in PEOPLE {
             tokens.push(test.sign_in(login).await);

@@ -278,6 +278,7 @@ async fn card_things(
     let mut batches = Vec::new();
     for n in [first, first + 1] {
         let pupils = world.pupils(admin, school, n, 1).await;
+        world.photos(school, n, 1).await;
         test.done(admin, "order.request", json!({ "pupilIds": pupils }))
             .await;
         let text = ekatong_tests::workbook::id_number(n, 7);

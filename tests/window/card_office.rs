@@ -133,6 +133,7 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
     let school = world.school("3132000101", "平江中学", "311").await;
     world.classes(&school, 7, &[1, 2, 3]).await;
     world.pupils(&school, 0, 4).await;
+    world.photos(&school, 0, 4).await;
     world
         .done("order.request", json!({ "schoolId": school }))
         .await;
@@ -177,7 +178,10 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
         .unwrap();
     let number = package.file_stem().unwrap().to_string_lossy().into_owned();
     let bytes = std::fs::read(&package).unwrap();
-    assert!(bytes.starts_with(b"PK"));
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(package.len(), 4 + 3, "a photo each, the file, two lists");
+    let first = package.by_index(0).unwrap();
+    assert!(first.name().unwrap().starts_with("照片/"));
 
     // The bureau answers: two cards, one failure, one row that is wrong.
     let line = |n: u32| format!("{number}-{n:05}");

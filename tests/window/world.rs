@@ -118,6 +118,22 @@ impl World {
         self.enter(school, &rows).await
     }
 
+    /// Photos of these pupils of grade 7.
+    pub(crate) async fn photos(&self, school: &str, first: usize, count: usize) {
+        let token = Some(self.token.as_str());
+        let pack = ekatong_tests::photos::pack(first, count);
+        let blob = self
+            .host
+            .app
+            .stage(token, "照片.zip", &pack)
+            .await
+            .expect("staging");
+        let request = json!({ "schoolId": school, "blobIds": [blob], "source": "照片" });
+        let batch = self.done("photo.preview", request).await["id"].clone();
+        self.done("photo.import", json!({ "batchId": batch, "take": [] }))
+            .await;
+    }
+
     /// Pupils as they stand in the rows of a workbook, put in by an import; its id.
     pub(crate) async fn enter(&self, school: &str, rows: &[Child]) -> String {
         let bytes = new_pupils(rows);

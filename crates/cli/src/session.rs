@@ -1,11 +1,11 @@
 //! One command is one session: open, sign in, ask, sign out, close.
 
-use std::io::Write as _;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ekatong_core::dispatch::Call;
-use ekatong_core::error::OpError;
+use ekatong_core::error::{Code, OpError};
 use ekatong_core::id::BlobId;
 use ekatong_core::ports::{Progress, Quiet};
 use ekatong_host::{Exit, HostError, LocalHost, OpenOptions, Place};
@@ -171,8 +171,17 @@ impl Session {
     ) -> Result<(), Failure> {
         let id: BlobId = serde_json::from_value(answer.get("blobId").cloned().unwrap_or_default())
             .map_err(|error| OpError::internal("reading an answer", error))?;
-        let (_, bytes) = self.host.app.fetch(self.token.as_deref(), id).await?;
-        write_file(out, &bytes, force)
+        let mut part = Part::create(out, force)?;
+        let fetched = self
+            .host
+            .app
+            .fetch_to(self.token.as_deref(), id, &mut part.file)
+            .await;
+        match fetched {
+            Err(error) if error.has(Code::FileNotWritten) => Err(not_written(out)),
+            Err(error) => Err(error.into()),
+            Ok(_) => part.place(out, force),
+        }
     }
 
     /// Signs out, seals, closes.
@@ -198,36 +207,56 @@ pub(crate) fn check_free(out: &Path, force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A whole file or none: written beside its place, then given its name.
-fn write_file(out: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        tracing::warn!(%error, "a file could not be written");
-        Failure::Usage(format!(
-            "写不了文件：{}，请检查文件夹和权限。",
-            out.display()
-        ))
-    };
-    check_free(out, force)?;
-    let mut part = out.as_os_str().to_owned();
-    part.push(format!(".{}.part", std::process::id()));
-    let part = std::path::PathBuf::from(part);
-    let written = std::fs::File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        if force {
-            std::fs::rename(&part, out)
-        } else {
-            std::fs::hard_link(&part, out).or_else(|error| {
+fn not_written(out: &Path) -> Failure {
+    Failure::Usage(format!(
+        "写不了文件：{}，请检查文件夹和权限。",
+        out.display()
+    ))
+}
+
+/// A whole file or none: written beside its place, then given its name. What is not given
+/// its name goes with this value.
+struct Part {
+    path: PathBuf,
+    file: File,
+}
+
+impl Part {
+    fn create(out: &Path, force: bool) -> Result<Self, Failure> {
+        check_free(out, force)?;
+        let mut path = out.as_os_str().to_owned();
+        path.push(format!(".{}.part", std::process::id()));
+        let path = PathBuf::from(path);
+        let file = File::create(&path).map_err(|error| failed(out, &error))?;
+        Ok(Self { path, file })
+    }
+
+    fn place(self, out: &Path, force: bool) -> Result<(), Failure> {
+        let placed = self.file.sync_all().and_then(|()| {
+            if force {
+                return std::fs::rename(&self.path, out);
+            }
+            std::fs::hard_link(&self.path, out).or_else(|error| {
                 // File systems without links: the look above has to do.
                 if error.kind() == std::io::ErrorKind::AlreadyExists {
                     Err(error)
                 } else {
-                    std::fs::rename(&part, out)
+                    std::fs::rename(&self.path, out)
                 }
             })
-        }
-    });
-    // Gone already when it was renamed.
-    let _ = std::fs::remove_file(&part);
-    written.map_err(failed)
+        });
+        placed.map_err(|error| failed(out, &error))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Gone already when it was renamed.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn failed(out: &Path, error: &std::io::Error) -> Failure {
+    tracing::warn!(%error, "a file could not be written");
+    not_written(out)
 }

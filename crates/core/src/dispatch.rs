@@ -344,13 +344,29 @@ impl App {
         token: Option<&str>,
         id: BlobId,
     ) -> Result<(String, Vec<u8>), OpError> {
+        let mut bytes = Vec::new();
+        let name = self.fetch_to(token, id, &mut bytes).await?;
+        Ok((name, bytes))
+    }
+
+    /// Writes a staged file of the person signed in somewhere, piece by piece: a package
+    /// of photos is too large to be held. Its name.
+    ///
+    /// # Errors
+    /// `session.required`, `blob.unknown`, `file.not_written`, and those of the store.
+    pub async fn fetch_to(
+        &self,
+        token: Option<&str>,
+        id: BlobId,
+        to: &mut (dyn std::io::Write + Send),
+    ) -> Result<String, OpError> {
         let now = Timestamp::from_ms(self.ports.clock.now_ms());
+        let cipher = &*self.ports.cipher;
         let mut uow = self.ports.store.read().await?;
         let (actor, _) = sign_in_state(&mut *uow, token, now).await?;
-        let file =
-            crate::blobs::read(&mut *uow, &*self.ports.cipher, actor.account, id, now).await?;
+        let name = crate::blobs::write_to(&mut *uow, cipher, actor.account, id, now, to).await?;
         uow.rollback().await?;
-        Ok(file)
+        Ok(name)
     }
 }
 

@@ -32,4 +32,8 @@ impl Pictures for Images {
     ) -> Result<Picture, Problem> {
         picture::examine(extension, bytes, limits)
     }
+
+    fn decode(&self, bytes: &[u8]) -> Result<(), Problem> {
+        picture::readable(bytes)
+    }
 }

@@ -67,15 +67,25 @@ pub(crate) fn examine(
     bytes: &[u8],
     limits: PhotoLimits,
 ) -> Result<Picture, Problem> {
-    // A decoder that meets what its author did not think of may stop by a panic; the
-    // file is at fault then, and the others go on.
-    catch_unwind(AssertUnwindSafe(|| checked(extension, bytes, limits))).unwrap_or_else(|_| {
+    guarded(bytes, || checked(extension, bytes, limits))
+}
+
+/// See [`ekatong_core::photo::Pictures::decode`].
+pub(crate) fn readable(bytes: &[u8]) -> Result<(), Problem> {
+    guarded(bytes, || decode(&sized(bytes)?, bytes).map(drop))
+}
+
+/// A decoder that meets what its author did not think of may stop by a panic; the file is
+/// at fault then, and the others go on.
+fn guarded<T>(bytes: &[u8], work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         tracing::warn!(bytes = bytes.len(), "a decoder of pictures panicked");
         Err(Problem::new(Code::PhotoDamaged))
     })
 }
 
-fn checked(extension: &str, bytes: &[u8], limits: PhotoLimits) -> Result<Picture, Problem> {
+/// The format of a file that is neither too small nor too large.
+fn sized(bytes: &[u8]) -> Result<Format<'_>, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new(Code::PhotoEmpty));
     }
@@ -85,7 +95,11 @@ fn checked(extension: &str, bytes: &[u8], limits: PhotoLimits) -> Result<Picture
     if bytes.len() as u64 > FILE_MAX {
         return Err(Problem::new(Code::PhotoTooLarge));
     }
-    let format = format(bytes)?;
+    format(bytes)
+}
+
+fn checked(extension: &str, bytes: &[u8], limits: PhotoLimits) -> Result<Picture, Problem> {
+    let format = sized(bytes)?;
     let mut problems = Vec::new();
     if !format.fits(extension) {
         problems.push(

@@ -37,7 +37,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ekatong_core::error::OpError;
 use ekatong_core::import::cells::{Container, FileLimits, Workbook};
 use ekatong_core::import::marked::{MarkedRows, MarkedTable, MarkedWorkbook};
-use ekatong_core::import::table::{Table, TableRows, Template, Workbooks};
+use ekatong_core::import::table::{Packer, Table, TableRows, Template, Workbooks};
 use ekatong_core::production::template::Encoding;
 
 use crate::fault::Fault;
@@ -87,8 +87,8 @@ impl Workbooks for Sheets {
         Ok(write_csv::write(table, encoding, rows))
     }
 
-    fn package(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, OpError> {
-        zipped::write(files).map_err(|e| OpError::internal("writing a package", e))
+    fn packer(&self) -> Box<dyn Packer> {
+        Box::new(zipped::Zip::new())
     }
 
     fn mark(

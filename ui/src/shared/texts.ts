@@ -1029,7 +1029,7 @@ export const tOrderPage = {
 export const tFaults = {
   label: "未通过检查的订单",
   col: { school: "学校", class: "班级", name: "姓名", cause: "原因", mend: "怎样处理" },
-  mend: { pupil: "更正学生资料", school: "核对学校", order: "查看订单", template: "修改模板" },
+  mend: { pupil: "更正学生资料", photo: "补交照片", school: "核对学校", order: "查看订单", template: "修改模板" },
 } as const;
 
 export const tBatches = {
@@ -1149,6 +1149,14 @@ export const tTemplates = {
   formats: { xlsx: "工作簿（.xlsx）", csv: "文本（.csv）" },
   encoding: "文本编码",
   encodings: { "utf-8": "国际通用（UTF-8）", gb18030: "国标（GB18030）" },
+  photos: "照片",
+  photoNames: {
+    none: "不附照片",
+    paper: "附照片，以证件号码命名",
+    studentNumber: "附照片，以学籍号命名",
+    oldCard: "附照片，以原卡号命名",
+    lineNo: "附照片，以制卡编号命名",
+  },
   columns: "制卡文件的列",
   col: { order: "次序", heading: "标题", source: "内容", text: "固定内容", codes: "代码表", empty: "可空", actions: "操作" },
   codesHint: "每行一个：原值=代码，例如 男=1",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 use ekatong_core::domain::batch::BatchState;
+use ekatong_core::production::template::PhotoNames;
 use ekatong_host::{Exit, chosen};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -437,9 +438,12 @@ fn templates(output: Output, answer: &Value) {
             vec![
                 text(template, "name").to_owned(),
                 text(&content, "format").to_owned(),
+                PhotoNames::from_stored(text(&content, "photos"))
+                    .map_or("", PhotoNames::zh)
+                    .to_owned(),
                 headings.join("、"),
             ]
         })
         .collect();
-    output.table(&["模板", "格式", "列"], &rows);
+    output.table(&["模板", "格式", "照片", "列"], &rows);
 }

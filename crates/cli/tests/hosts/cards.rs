@@ -1,9 +1,10 @@
 //! The card office's day, by command: batch, package, result file, ledger, cards.
 
+use ekatong_tests::photos::photo;
 use serde_json::json;
 
 use crate::program::{Program, SCHOOL, SCHOOL_NAME, ids};
-use crate::workbook::{row, write};
+use crate::workbook::{number, row, write};
 
 /// A result file with these rows under the shipped template's headings.
 fn result(program: &Program, rows: &[[&str; 4]]) -> String {
@@ -25,7 +26,9 @@ fn a_batch_from_confirmed_orders_to_cards() {
 
 #[tokio::test]
 async fn a_batch_from_confirmed_orders_to_cards_on_postgres() {
-    let program = Program::postgres().await;
+    let mut program = Program::postgres().await;
+    let folder = program.path("存放");
+    program.set("EKATONG_PHOTOS", folder.to_str().unwrap());
     tokio::task::spawn_blocking(move || day(&program))
         .await
         .unwrap();
@@ -51,6 +54,14 @@ fn day(program: &Program) {
             "all",
         ],
     );
+    let photos = program.path("照片");
+    std::fs::create_dir(&photos).unwrap();
+    for n in 1..=3 {
+        let file = photos.join(format!("{}.jpg", number(n)));
+        std::fs::write(file, photo(n as usize)).unwrap();
+    }
+    let photos = photos.to_str().unwrap();
+    program.json("admin", &["photo", "import", photos, "--school", SCHOOL]);
     let draft = ["order", "request", "--school", SCHOOL, "--draft"];
     assert_eq!(program.json("admin", &draft)["done"], 3);
     assert_eq!(

@@ -390,6 +390,8 @@ codes! {
     BatchFieldEmpty = "batch.field_empty",
     /// A code table of the template lacks a value.
     BatchCodeMissing = "batch.code_missing",
+    /// A photo that can have no file name of its own in the package.
+    BatchPhotoName = "batch.photo_name",
     /// A produced file of 0 or 1 KB.
     BatchFileSmall = "batch.file_small",
     /// A produced file that does not read back as it was meant.

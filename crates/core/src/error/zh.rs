@@ -191,6 +191,7 @@ pub const fn text(code: Code) -> &'static str {
         Code::BatchDistricts => "一个批次只能包含一个区县的订单，请先选择区县。",
         Code::BatchFieldEmpty => "制卡文件中这一列没有内容，请补充学生资料，或在模板中改为可空。",
         Code::BatchCodeMissing => "模板的代码表中没有这个值，请在模板中补上。",
+        Code::BatchPhotoName => "照片的文件名不能用或与别人相同，请核对，或在模板中换一种文件名。",
         Code::BatchFileSmall => "生成的文件太小，不能交给制卡单位，请核对后重新导出。",
         Code::BatchFileWrong => "生成的文件与订单不一致，没有导出，请联系运维。",
         Code::BatchNotSettled => "还有订单没有制卡结果，不能结清，请先读入结果文件或登记制卡失败。",

@@ -66,6 +66,35 @@ pub trait TableRows: Send {
     fn next(&mut self) -> Vec<Vec<String>>;
 }
 
+/// Whether a file is made smaller in a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packed {
+    /// It is made smaller.
+    Small,
+    /// It is packed by itself, as photos are.
+    AsItIs,
+}
+
+/// A package that is being written and handed out piece by piece, so that it is never
+/// held as a whole.
+pub trait Packer: Send {
+    /// Adds a file; the bytes of the package that came of it.
+    ///
+    /// # Errors
+    /// An internal fault, also for a name that was given before.
+    fn add(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        how: Packed,
+    ) -> Result<Vec<u8>, crate::error::OpError>;
+    /// The last bytes of the package.
+    ///
+    /// # Errors
+    /// An internal fault only.
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, crate::error::OpError>;
+}
+
 /// Opens and writes workbooks; implemented by `crates/sheet`.
 pub trait Workbooks: Send + Sync {
     /// Opens a workbook; content decides, the extension of `file_name` must not
@@ -108,12 +137,8 @@ pub trait Workbooks: Send + Sync {
         rows: &mut dyn TableRows,
     ) -> Result<Vec<u8>, crate::error::OpError>;
 
-    /// A package (zip) of these files: name and bytes, in this order. The same files
-    /// always give the same bytes.
-    ///
-    /// # Errors
-    /// An internal fault only.
-    fn package(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, crate::error::OpError>;
+    /// A package (zip), empty yet. The same files always give the same bytes.
+    fn packer(&self) -> Box<dyn Packer>;
 
     /// The workbook `original` with its errors marked: bad cells coloured, with
     /// the reason as a note, and two more columns, one of reasons and a hidden one

@@ -92,4 +92,9 @@ pub trait Pictures: Send + Sync {
         bytes: &[u8],
         limits: PhotoLimits,
     ) -> Result<Picture, Problem>;
+    /// Whether a kept photo can still be looked at: decodes it and keeps nothing.
+    ///
+    /// # Errors
+    /// Those of `examine`, but for `photo.blank`.
+    fn decode(&self, bytes: &[u8]) -> Result<(), Problem>;
 }

@@ -25,6 +25,8 @@ pub struct BlobRecord {
 pub trait Blobs {
     /// Starts a file.
     async fn insert_blob(&mut self, blob: &BlobRecord) -> Stored<()>;
+    /// Sets the bytes of a file that was started before they were known.
+    async fn size_blob(&mut self, id: BlobId, size: i64) -> Stored<()>;
     /// Adds a chunk; numbers run from 0.
     async fn put_chunk(&mut self, blob: BlobId, number: i64, sealed: &[u8]) -> Stored<()>;
     /// One file.

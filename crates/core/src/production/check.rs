@@ -19,6 +19,8 @@ words! {
     pub enum Mend {
         /// The pupil's record is corrected.
         Pupil = "pupil", "更正学生资料";
+        /// The pupil's photo is given anew.
+        Photo = "photo", "补交照片";
         /// The school's district is looked into.
         School = "school", "核对学校";
         /// The order is returned, cancelled or left to its batch.
@@ -79,6 +81,9 @@ pub fn faults(subject: &Subject, today: NaiveDate) -> Vec<Fault> {
             add(problem, Mend::Pupil);
         }
     }
+    if let Err(problem) = &subject.photo {
+        add(problem.clone(), Mend::Photo);
+    }
     if let Some(status) = PupilStatus::from_stored(&subject.status)
         && matches!(
             status,
@@ -117,7 +122,12 @@ mod tests {
     #[test]
     fn each_fault_has_its_cause_and_its_place() {
         type Change = fn(&mut Subject);
-        let cases: [(Change, Code, Mend); 9] = [
+        let cases: [(Change, Code, Mend); 10] = [
+            (
+                |s| s.photo = Err(Problem::new(Code::PhotoMissing)),
+                Code::PhotoMissing,
+                Mend::Photo,
+            ),
             (
                 |s| {
                     s.district = String::new();

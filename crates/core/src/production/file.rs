@@ -1,10 +1,13 @@
-//! What stands in a production file: one row an order, by the template's columns; and
-//! whether the file that came of it holds just that (CARD-4).
+//! What stands in a production file: one row an order, by the template's columns, and the
+//! name of its photo; and whether the file that came of it holds just that (CARD-4).
+
+use std::collections::HashSet;
 
 use super::Subject;
 use super::check::{Fault, Mend};
 use super::template::{ProductionColumn, Source, TemplateContent};
 use crate::domain::gender::Gender;
+use crate::domain::photo::PhotoName;
 use crate::error::{Code, OpError, Problem};
 use crate::import::cells::{FileLimits, Workbook};
 use crate::import::row::Column;
@@ -22,11 +25,98 @@ pub fn line_no(batch_no: &str, number: i64) -> String {
     format!("{batch_no}-{number:05}")
 }
 
+/// What a package holds of one order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its cells, in the order of the template's columns.
+    pub cells: Vec<String>,
+    /// Name of its photo's file; none when photos do not go along.
+    pub photo: Option<String>,
+}
+
+/// The lines of one package, made one after another.
+pub struct Lines<'t> {
+    template: &'t TemplateContent,
+    batch_no: &'t str,
+    photos: HashSet<String>,
+}
+
+impl<'t> Lines<'t> {
+    /// None yet.
+    #[must_use]
+    pub fn new(template: &'t TemplateContent, batch_no: &'t str) -> Self {
+        Self {
+            template,
+            batch_no,
+            photos: HashSet::new(),
+        }
+    }
+
+    /// The line of an order.
+    ///
+    /// # Errors
+    /// `batch.field_empty`, `batch.code_missing` for each column that has nothing to say;
+    /// `batch.photo_name` when its photo can not be told from another's.
+    pub fn line(&mut self, subject: &Subject, number: i64) -> Result<Line, Vec<Fault>> {
+        let cells = row(self.template, subject, self.batch_no, number);
+        let photo = self.photo(subject, number);
+        match (cells, photo) {
+            (Ok(cells), Ok(photo)) => Ok(Line { cells, photo }),
+            (cells, photo) => Err(cells
+                .err()
+                .into_iter()
+                .flatten()
+                .chain(photo.err())
+                .collect()),
+        }
+    }
+
+    fn photo(&mut self, subject: &Subject, number: i64) -> Result<Option<String>, Fault> {
+        let Some(source) = self.template.photo_names().source() else {
+            return Ok(None);
+        };
+        let stem = value(source, None, subject, self.batch_no, number);
+        if stem.is_empty() {
+            return Err(Fault {
+                problem: Problem::new(Code::BatchFieldEmpty).message(format!(
+                    "照片以{}作文件名：{0}未填，请补充，或在模板中换一种文件名。",
+                    source.zh()
+                )),
+                mend: mended(Some(source)),
+            });
+        }
+        let name = format!("{}.JPG", stem.to_ascii_uppercase());
+        // The file must bear the number and nothing else, on every system.
+        let fits = PhotoName::parse(&name).is_ok_and(|parsed| parsed.as_str() == name);
+        let refused = |why: &str| Fault {
+            problem: Problem::new(Code::BatchPhotoName).message(format!(
+                "这名学生的{}{why}，不能作照片的文件名，请核对，或在模板中换一种文件名。",
+                source.zh()
+            )),
+            mend: Mend::Template,
+        };
+        // Of our own making; a preview has a word where the batch's number will be.
+        if !fits && source != Source::LineNo {
+            return Err(refused("中有文件名不能用的字符"));
+        }
+        if self.photos.insert(name.clone()) {
+            Ok(Some(name))
+        } else {
+            Err(refused("与同批次另一名学生相同"))
+        }
+    }
+}
+
+/// Where an empty value is mended.
+const fn mended(source: Option<Source>) -> Mend {
+    match source {
+        None | Some(Source::OldCard | Source::Fixed) => Mend::Template,
+        Some(_) => Mend::Pupil,
+    }
+}
+
 /// The cells of one order, in the order of the template's columns.
-///
-/// # Errors
-/// `batch.field_empty`, `batch.code_missing`, for each column that has nothing to say.
-pub fn row(
+fn row(
     template: &TemplateContent,
     subject: &Subject,
     batch_no: &str,
@@ -55,7 +145,7 @@ fn cell(
 ) -> Result<String, Fault> {
     let source = Source::from_stored(&column.source);
     let text = source.map_or_else(String::new, |source| {
-        value(source, column, subject, batch_no, number)
+        value(source, column.text.as_ref(), subject, batch_no, number)
     });
     let text = if text.is_empty() || column.codes.is_empty() {
         text
@@ -77,18 +167,13 @@ fn cell(
         }
     };
     if text.is_empty() && !column.may_be_empty {
-        let of_pupil = !matches!(source, None | Some(Source::OldCard | Source::Fixed));
         return Err(Fault {
             problem: Problem::new(Code::BatchFieldEmpty).message(format!(
                 "“{}”列没有内容：{}未填，请补充，或在模板中改为可空。",
                 column.heading,
                 source.map_or("值", Source::zh)
             )),
-            mend: if of_pupil {
-                Mend::Pupil
-            } else {
-                Mend::Template
-            },
+            mend: mended(source),
         });
     }
     Ok(text)
@@ -96,7 +181,7 @@ fn cell(
 
 fn value(
     source: Source,
-    column: &ProductionColumn,
+    fixed: Option<&String>,
     subject: &Subject,
     batch_no: &str,
     number: i64,
@@ -125,7 +210,7 @@ fn value(
         Source::ClassNumber => subject.class_number.to_string(),
         Source::OrderKind => subject.kind.zh().to_owned(),
         Source::OldCard => optional(&subject.old_card_no),
-        Source::Fixed => optional(&column.text),
+        Source::Fixed => fixed.cloned().unwrap_or_default(),
     }
 }
 
@@ -275,6 +360,61 @@ mod tests {
             ]
         );
         assert!(faults[1].problem.message.contains("学籍号"));
+    }
+
+    #[test]
+    fn a_photo_is_named_by_what_the_template_says() {
+        type Change = fn(&mut Subject);
+        type Case = (&'static str, Change, Result<Option<&'static str>, Code>);
+        let (_, mut template) = samples().remove(0);
+        let keep: Change = |_| {};
+        let cases: [Case; 8] = [
+            ("none", keep, Ok(None)),
+            ("paper", keep, Ok(Some("E1234567.JPG"))),
+            ("lineNo", keep, Ok(Some("B-00007.JPG"))),
+            (
+                "paper",
+                |s| s.paper = "11010119900307a".to_owned(),
+                Ok(Some("11010119900307A.JPG")),
+            ),
+            ("studentNumber", keep, Err(Code::BatchFieldEmpty)),
+            ("oldCard", keep, Err(Code::BatchFieldEmpty)),
+            (
+                "oldCard",
+                |s| s.old_card_no = Some("2150".to_owned()),
+                Ok(Some("2150.JPG")),
+            ),
+            (
+                "paper",
+                |s| s.paper = "../A 1".to_owned(),
+                Err(Code::BatchPhotoName),
+            ),
+        ];
+        for (photos, change, expected) in cases {
+            template.photos = photos.to_owned();
+            let mut subject = subject();
+            change(&mut subject);
+            let line = Lines::new(&template, "b").line(&subject, 7);
+            match (line, expected) {
+                (Ok(line), Ok(name)) => assert_eq!(line.photo.as_deref(), name),
+                (Err(faults), Err(code)) => {
+                    let codes: Vec<Code> = faults.iter().map(|f| f.problem.code).collect();
+                    assert_eq!(codes, [code], "{photos}");
+                    let message = &faults[0].problem.message;
+                    assert!(!message.contains(&subject.paper), "{message}");
+                }
+                (line, expected) => panic!("{photos}: {line:?} is not {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn two_photos_of_one_name_are_a_fault_of_the_second() {
+        let (_, template) = samples().remove(0);
+        let mut lines = Lines::new(&template, "b");
+        assert!(lines.line(&subject(), 1).is_ok());
+        let faults = lines.line(&subject(), 2).unwrap_err();
+        assert_eq!(faults[0].problem.code, Code::BatchPhotoName);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub mod template;
 use crate::domain::order::OrderKind;
 use crate::domain::paper::PaperKind;
 use crate::domain::words::redacted_debug;
+use crate::error::Problem;
+use crate::ports::PhotoFacts;
 
 /// An order with all that a bureau may be told about it, in clear: it lives as long as
 /// a check or a file takes and is never logged.
@@ -53,6 +55,8 @@ pub struct Subject {
     pub old_card_no: Option<String>,
     /// Batch that the order is in.
     pub batch_no: Option<String>,
+    /// Photo of the pupil, or what keeps it from being printed.
+    pub photo: Result<PhotoFacts, Problem>,
 }
 
 redacted_debug!(Subject);
@@ -78,5 +82,13 @@ pub(crate) fn subject() -> Subject {
         student_number: None,
         old_card_no: None,
         batch_no: None,
+        photo: Ok(PhotoFacts {
+            id: crate::id::PhotoId(uuid::Uuid::nil()),
+            address: crate::ports::PhotoAddress(uuid::Uuid::nil()),
+            size: 30_000,
+            width: 358,
+            height: 441,
+            created_at: 0,
+        }),
     }
 }

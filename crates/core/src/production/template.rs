@@ -83,6 +83,41 @@ words! {
     }
 }
 
+words! {
+    /// Whether the photos go along in a folder of the package, and what their files are called.
+    pub enum PhotoNames {
+        /// They do not go along.
+        None = "none", "不附照片";
+        /// 证件号码.
+        Paper = "paper", "证件号码";
+        /// 学籍号.
+        StudentNumber = "studentNumber", "学籍号";
+        /// E卡通号 of the card that is replaced: a new card has none before it is made.
+        OldCard = "oldCard", "原卡号";
+        /// Batch and line.
+        LineNo = "lineNo", "制卡编号";
+    }
+}
+
+impl PhotoNames {
+    /// What the names are made of; none without photos.
+    #[must_use]
+    pub const fn source(self) -> Option<Source> {
+        match self {
+            Self::None => None,
+            Self::Paper => Some(Source::Paper),
+            Self::StudentNumber => Some(Source::StudentNumber),
+            Self::OldCard => Some(Source::OldCard),
+            Self::LineNo => Some(Source::LineNo),
+        }
+    }
+}
+
+/// Templates that were kept before photos could go along.
+fn no_photos() -> String {
+    PhotoNames::None.as_str().to_owned()
+}
+
 /// One value of a code table: what we call it and what the bureau wants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -170,6 +205,10 @@ pub struct TemplateContent {
     /// Encoding of a text file, as `Encoding::as_str`.
     #[ts(as = "Encoding")]
     pub encoding: String,
+    /// Whether photos go along, and what they are called, as `PhotoNames::as_str`.
+    #[serde(default = "no_photos")]
+    #[ts(as = "PhotoNames")]
+    pub photos: String,
     /// Columns in order.
     pub columns: Vec<ProductionColumn>,
     /// How the result file is read.
@@ -193,6 +232,12 @@ impl TemplateContent {
         }
         if Encoding::from_stored(&self.encoding).is_none() {
             wrong("encoding".into(), "文件编码请从列表中选择。".into());
+        }
+        if PhotoNames::from_stored(&self.photos).is_none() {
+            wrong(
+                "photos".into(),
+                "照片请选择不附，或选择用什么作文件名。".into(),
+            );
         }
         if self.columns.is_empty() || self.columns.len() > COLUMNS {
             wrong(
@@ -220,6 +265,12 @@ impl TemplateContent {
     #[must_use]
     pub fn file_format(&self) -> FileFormat {
         FileFormat::from_stored(&self.format).unwrap_or(FileFormat::Workbook)
+    }
+
+    /// Whether photos go along, and what they are called.
+    #[must_use]
+    pub fn photo_names(&self) -> PhotoNames {
+        PhotoNames::from_stored(&self.photos).unwrap_or(PhotoNames::None)
     }
 
     /// Encoding of a text file.
@@ -408,6 +459,7 @@ pub fn samples() -> Vec<(&'static str, TemplateContent)> {
             TemplateContent {
                 format: FileFormat::Workbook.as_str().to_owned(),
                 encoding: Encoding::Utf8.as_str().to_owned(),
+                photos: PhotoNames::Paper.as_str().to_owned(),
                 columns: vec![
                     column("序号", Source::Sequence),
                     column("制卡编号", Source::LineNo),
@@ -443,6 +495,7 @@ pub fn samples() -> Vec<(&'static str, TemplateContent)> {
             TemplateContent {
                 format: FileFormat::Csv.as_str().to_owned(),
                 encoding: Encoding::Gb18030.as_str().to_owned(),
+                photos: no_photos(),
                 columns: vec![
                     column("批次号", Source::BatchNo),
                     column("序号", Source::Sequence),
@@ -511,10 +564,19 @@ mod tests {
     }
 
     #[test]
+    fn a_template_from_before_photos_went_along_has_none() {
+        let mut old = serde_json::to_value(sample()).unwrap();
+        old.as_object_mut().unwrap().remove("photos");
+        let read: TemplateContent = serde_json::from_value(old).unwrap();
+        assert_eq!(read.photo_names(), PhotoNames::None);
+    }
+
+    #[test]
     fn what_cannot_work_is_named() {
         type Change = fn(&mut TemplateContent);
-        let cases: [(Change, &str); 14] = [
+        let cases: [(Change, &str); 15] = [
             (|t| t.format = "pdf".into(), "format"),
+            (|t| t.photos = "shoe".into(), "photos"),
             (|t| t.encoding = "big5".into(), "encoding"),
             (|t| t.columns.clear(), "columns"),
             (|t| t.columns[0].heading = " * ".into(), "columns.0.heading"),

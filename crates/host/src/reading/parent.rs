@@ -10,7 +10,7 @@ use ekatong_core::import::cells::{
     Container, FileLimits, MergedRange, SheetFacts, SheetInfo, SheetRow, Workbook,
 };
 use ekatong_core::import::marked::{MarkedRows, MarkedTable, MarkedWorkbook};
-use ekatong_core::import::table::{Table, TableRows, Template, Workbooks};
+use ekatong_core::import::table::{Packer, Table, TableRows, Template, Workbooks};
 use ekatong_core::production::template::Encoding;
 use ekatong_sheet::Sheets;
 
@@ -102,8 +102,8 @@ impl Workbooks for ReadingProcess {
         Sheets.csv(table, encoding, rows)
     }
 
-    fn package(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, OpError> {
-        Sheets.package(files)
+    fn packer(&self) -> Box<dyn Packer> {
+        Sheets.packer()
     }
 
     /// In this process: the file was read by the other one before it was kept.

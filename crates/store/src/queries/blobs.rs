@@ -22,6 +22,13 @@ impl Blobs for Tx {
         self.run(sql, "starting a staged file").await.map(drop)
     }
 
+    async fn size_blob(&mut self, id: BlobId, size: i64) -> Stored<()> {
+        let sql = Sql::new("UPDATE blob SET size = $1 WHERE id = $2")
+            .arg(size)
+            .arg(id.0);
+        self.run(sql, "measuring a staged file").await.map(drop)
+    }
+
     async fn put_chunk(&mut self, blob: BlobId, number: i64, sealed: &[u8]) -> Stored<()> {
         let sql = Sql::new("INSERT INTO blob_chunk (blob_id, number, sealed) VALUES ($1, $2, $3)")
             .arg(blob.0)

@@ -2,7 +2,7 @@
 import { ArrowDownOutlined, ArrowLeftOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { App, Button, Checkbox, Input, Popover, Select } from "antd";
 import { useState } from "react";
-import type { CardTemplateView, CodePair, Encoding, FileFormat, ProductionColumn, ResultColumns, Source, SourceChoice, TemplateContent } from "../../api.gen";
+import type { CardTemplateView, CodePair, Encoding, FileFormat, PhotoNames, ProductionColumn, ResultColumns, Source, SourceChoice, TemplateContent } from "../../api.gen";
 import { Lines, useNotify } from "../../shared/components/feedback";
 import { Page, Panel } from "../../shared/components/page";
 import { EmptyState, QueryView, errorLines } from "../../shared/components/states";
@@ -14,6 +14,7 @@ import { tBatches, tCommon, tTemplates } from "../../shared/texts";
 
 const FORMATS: readonly FileFormat[] = ["xlsx", "csv"];
 const ENCODINGS: readonly Encoding[] = ["utf-8", "gb18030"];
+const PHOTOS: readonly PhotoNames[] = ["none", "paper", "studentNumber", "oldCard", "lineNo"];
 const RESULT = ["lineNo", "paper", "name", "cardNo", "serialNo", "citizenNo", "outcome", "reason", "validUntil"] as const satisfies readonly (keyof ResultColumns)[];
 
 export function Templates() {
@@ -153,6 +154,14 @@ function Editor(props: { district: string; template: CardTemplateView; sources: 
               data-testid="template-encoding"
             />
           ) : null}
+          <Select
+            aria-label={tTemplates.photos}
+            style={{ width: "16em" }}
+            value={content.photos}
+            onChange={(photos) => set({ photos })}
+            options={PHOTOS.map((p) => ({ value: p, label: tTemplates.photoNames[p] }))}
+            data-testid="template-photos"
+          />
         </div>
         <table className="ek-edit-table" data-testid="template-columns">
           <thead>

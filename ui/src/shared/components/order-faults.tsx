@@ -9,6 +9,7 @@ import { DataTable } from "./data-table";
 function mendAt(fault: OrderFault): string {
   switch (fault.mend) {
     case "pupil":
+    case "photo":
       return href(`/pupils/${fault.pupilId}`);
     case "school":
       return href("/organisation");

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use super::BatchView;
-use super::preview::{Assembly, PreviewBatchRequest, assemble};
+use super::preview::{PreviewBatchRequest, assemble};
 use crate::context::Cx;
 use crate::domain::batch::BatchState;
 use crate::domain::order::OrderStep;
-use crate::error::{Code, OpError, Problem};
+use crate::error::{Code, OpError};
 use crate::id::{BatchId, OrderId};
 use crate::ops::order::check::OrderFault;
 use crate::ops::order::{OrderFilter, steps_of};
@@ -65,7 +65,7 @@ pub async fn run(cx: &mut Cx, request: CreateBatchRequest) -> Result<CreateBatch
     )
     .await?;
     if assembly.ready.is_empty() {
-        return Err(nothing_ready(&assembly).into());
+        return Err(super::nothing_ready(&assembly.faults).into());
     }
     let batch_no = next_number(cx, &assembly.district).await?;
     let template = serde_json::to_string(&assembly.template)
@@ -120,18 +120,6 @@ pub async fn run(cx: &mut Cx, request: CreateBatchRequest) -> Result<CreateBatch
         left_out: assembly.left_out,
         faults: assembly.faults,
     })
-}
-
-/// The refusal of a batch that would be empty, with the first causes.
-fn nothing_ready(assembly: &Assembly) -> Vec<Problem> {
-    let causes = assembly.faults.iter().take(20).map(|fault| {
-        let mut problem = fault.problem.clone();
-        problem.message = format!("{}：{}", fault.pupil_name, problem.message);
-        problem
-    });
-    std::iter::once(Problem::new(Code::BatchNothingReady))
-        .chain(causes)
-        .collect()
 }
 
 /// The district's next batch number of the day: `320508-20260901-01`.

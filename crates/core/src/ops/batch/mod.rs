@@ -29,6 +29,7 @@ use crate::context::{AuditNote, Cx};
 use crate::domain::batch::{BatchState, Ledger};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{BatchId, OrderId};
+use crate::ops::order::check::OrderFault;
 use crate::ports::{BatchRecord, UnitOfWork};
 use crate::production::template::{TemplateContent, samples};
 
@@ -237,6 +238,18 @@ pub(crate) async fn release(
     )?;
     cx.step_orders(&steps, by, now).await?;
     cx.drop_batch_lines(batch, orders).await
+}
+
+/// The refusal of a batch that would be empty, with the first causes.
+pub(crate) fn nothing_ready(faults: &[OrderFault]) -> Vec<Problem> {
+    let causes = faults.iter().take(20).map(|fault| {
+        let mut problem = fault.problem.clone();
+        problem.message = format!("{}：{}", fault.pupil_name, problem.message);
+        problem
+    });
+    std::iter::once(Problem::new(Code::BatchNothingReady))
+        .chain(causes)
+        .collect()
 }
 
 /// Account and moment of a change.

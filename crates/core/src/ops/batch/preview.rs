@@ -18,8 +18,8 @@ use crate::ops::order::{OrderFilter, chosen, state_of};
 use crate::ops::touches;
 use crate::ports::ProductionRecord;
 use crate::production::Subject;
-use crate::production::check::faults;
-use crate::production::file;
+use crate::production::check::{Fault, Mend, faults};
+use crate::production::file::Lines;
 use crate::production::template::{Source, TemplateContent};
 
 /// Rows that a preview shows.
@@ -108,7 +108,7 @@ pub(super) async fn assemble(
     let (template_name, template) =
         super::template_named(&mut *cx.uow, &district, request.template.as_deref()).await?;
     let today = cx.today();
-    let cipher = cx.ports.cipher.clone();
+    let ports = cx.ports.clone();
     let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
     let states: std::collections::HashMap<OrderId, Result<(), Problem>> = orders
         .iter()
@@ -117,48 +117,49 @@ pub(super) async fn assemble(
             Ok((order.id, step))
         })
         .collect::<Result<_, OpError>>()?;
-    let mut assembly = Assembly {
-        district,
-        template_name,
-        template,
-        ready: Vec::new(),
-        left_out: 0,
-        faults: Vec::new(),
-    };
-    for (record, subject) in subjects(&mut *cx.uow, &*cipher, &ids).await? {
+    let (mut ready, mut left_out, mut listed) = (Vec::new(), 0, Vec::new());
+    let mut lines = Lines::new(&template, NUMBER);
+    for (number, (record, subject)) in (1..).zip(subjects(&mut *cx.uow, &ports, &ids).await?) {
         let mut found = faults(&subject, today);
         if let (true, Some(Err(problem))) = (found.is_empty(), states.get(&record.order_id)) {
-            found.push(crate::production::check::Fault {
+            found.push(Fault {
                 problem: problem.clone(),
-                mend: crate::production::check::Mend::Order,
+                mend: Mend::Order,
             });
         }
         if found.is_empty()
-            && let Err(faults) = file::row(&assembly.template, &subject, NUMBER, 1)
+            && let Err(faults) = lines.line(&subject, number)
         {
             found = faults;
         }
         if found.is_empty() {
-            assembly.ready.push((record, subject));
+            ready.push((record, subject));
             continue;
         }
-        assembly.left_out += 1;
-        let room = FAULT_LIMIT.saturating_sub(assembly.faults.len());
-        assembly.faults.extend(
+        left_out += 1;
+        let room = FAULT_LIMIT.saturating_sub(listed.len());
+        listed.extend(
             found
                 .into_iter()
                 .take(room)
                 .map(|fault| OrderFault::new(&record, fault)),
         );
     }
-    assembly.ready.sort_by(|(a, _), (b, _)| {
+    ready.sort_by(|(a, _), (b, _)| {
         let key = |r: &ProductionRecord| (r.school_code.clone(), r.grade, r.class_number);
         key(a)
             .cmp(&key(b))
             .then_with(|| a.pupil_name.cmp(&b.pupil_name))
             .then_with(|| a.order_id.cmp(&b.order_id))
     });
-    Ok(assembly)
+    Ok(Assembly {
+        district,
+        template_name,
+        template,
+        ready,
+        left_out,
+        faults: listed,
+    })
 }
 
 /// # Errors
@@ -179,11 +180,12 @@ pub async fn run(
             )
         })
         .collect();
+    let mut lines = Lines::new(&assembly.template, NUMBER);
     let rows = (1..)
         .zip(assembly.ready.iter().take(SHOWN))
         .filter_map(|(number, (_, subject))| {
-            let cells = file::row(&assembly.template, subject, NUMBER, number).ok()?;
-            let shown = cells.into_iter().zip(&masked).map(|(cell, masked)| {
+            let line = lines.line(subject, number).ok()?;
+            let shown = line.cells.into_iter().zip(&masked).map(|(cell, masked)| {
                 if *masked {
                     mask_number(subject.paper_kind, &cell)
                 } else {

@@ -13,9 +13,10 @@ use crate::domain::paper::PaperKind;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{OrderId, PupilId};
 use crate::ops::class::grade_name;
+use crate::ops::photo::printable;
 use crate::ops::pupil::open_text;
 use crate::ops::touches;
-use crate::ports::{Cipher, ProductionRecord, SealedAt, UnitOfWork};
+use crate::ports::{Cipher, PhotoFacts, Ports, ProductionRecord, SealedAt, UnitOfWork};
 use crate::production::Subject;
 use crate::production::check::{Fault, Mend, faults};
 
@@ -113,13 +114,13 @@ pub async fn run(cx: &mut Cx, request: CheckOrdersRequest) -> Result<CheckOrders
         None => fitting(cx, request.filter.unwrap_or_default()).await?,
     };
     let today = cx.today();
-    let cipher = cx.ports.cipher.clone();
+    let ports = cx.ports.clone();
     let mut answer = CheckOrdersResponse {
         checked: 0,
         faulty: 0,
         faults: Vec::new(),
     };
-    for (record, subject) in subjects(&mut *cx.uow, &*cipher, &ids).await? {
+    for (record, subject) in subjects(&mut *cx.uow, &ports, &ids).await? {
         let place = Place::School(record.district.clone(), record.school_id);
         if !cx.reach().covers(&place) {
             continue;
@@ -167,23 +168,33 @@ async fn fitting(cx: &mut Cx, filter: OrderFilter) -> Result<Vec<OrderId>, OpErr
 /// Orders with all that a check or a file needs, opened.
 ///
 /// # Errors
-/// An internal fault when a sealed value does not open.
+/// An internal fault when a sealed value does not open; those of the photo store.
 pub(crate) async fn subjects(
     uow: &mut dyn UnitOfWork,
-    cipher: &dyn Cipher,
+    ports: &Ports,
     ids: &[OrderId],
 ) -> Result<Vec<(ProductionRecord, Subject)>, OpError> {
-    uow.production_records(ids)
-        .await?
+    let records = uow.production_records(ids).await?;
+    let pupils: Vec<PupilId> = records.iter().map(|record| record.pupil_id).collect();
+    let photos = printable(ports, uow, &pupils).await?;
+    records
         .into_iter()
         .map(|record| {
-            let subject = subject(&record, cipher)?;
+            let photo = photos
+                .get(&record.pupil_id)
+                .cloned()
+                .unwrap_or_else(|| Err(Problem::new(Code::PhotoMissing)));
+            let subject = subject(&record, photo, &*ports.cipher)?;
             Ok((record, subject))
         })
         .collect()
 }
 
-fn subject(record: &ProductionRecord, cipher: &dyn Cipher) -> Result<Subject, OpError> {
+fn subject(
+    record: &ProductionRecord,
+    photo: Result<PhotoFacts, Problem>,
+    cipher: &dyn Cipher,
+) -> Result<Subject, OpError> {
     let open = |column, sealed: &[u8]| {
         let at = SealedAt {
             table: "pupil",
@@ -216,5 +227,6 @@ fn subject(record: &ProductionRecord, cipher: &dyn Cipher) -> Result<Subject, Op
             .transpose()?,
         old_card_no: record.old_card_no.clone(),
         batch_no: record.batch_no.clone(),
+        photo,
     })
 }

@@ -17,10 +17,8 @@ use crate::ops::photo::judged;
 pub use crate::ops::pupil::StepResult;
 use crate::ops::pupil::{SubjectProblem, note_of, reason};
 use crate::ops::touches;
-use crate::ports::{
-    CardRecord, CardStepRecord, NewOrderRecord, PhotoFacts, PupilFilter, PupilRecord,
-};
-use crate::production::check::faults;
+use crate::ports::{CardRecord, CardStepRecord, NewOrderRecord, PupilFilter, PupilRecord};
+use crate::production::check::{Mend, faults};
 
 /// Pupils that one request takes at most.
 const LIMIT: u32 = 20_000;
@@ -138,14 +136,10 @@ pub async fn run(cx: &mut Cx, request: RequestOrdersRequest) -> Result<StepResul
             .filter_map(|order| old.get(&order.pupil_id));
         lose(cx, lost, why.as_deref()).await?;
     }
-    warn(cx, &made, &mut problems).await?;
-    problems.truncate(PROBLEM_LIMIT - 2);
-    let asked: Vec<PupilId> = orders
-        .iter()
-        .filter(|order| made_set.contains(&order.id))
-        .map(|order| order.pupil_id)
-        .collect();
-    problems.extend(photos(cx, &asked).await?);
+    let (warnings, photos) = warn(cx, &made).await?;
+    problems.extend(warnings);
+    problems.truncate(PROBLEM_LIMIT - photos.len());
+    problems.extend(photos);
     let summary = format!("{}：{} 名学生（{}）", step.zh(), made.len(), kind.zh());
     let places = pupils
         .iter()
@@ -214,18 +208,26 @@ async fn lose<'c>(
     cx.uow.step_cards(&steps, by, cx.now.ms()).await
 }
 
-/// What will keep the orders out of a production file, as warnings.
+/// What will keep the orders out of a production file, as warnings; what is to be said of
+/// photos comes in numbers, as a whole grade may be without.
 async fn warn(
     cx: &mut Cx,
     orders: &[OrderId],
-    problems: &mut Vec<SubjectProblem>,
-) -> Result<(), OpError> {
+) -> Result<(Vec<SubjectProblem>, Vec<SubjectProblem>), OpError> {
     let today = cx.today();
-    let cipher = cx.ports.cipher.clone();
-    for (record, subject) in subjects(&mut *cx.uow, &*cipher, orders).await? {
+    let ports = cx.ports.clone();
+    let mut problems = Vec::new();
+    let (mut missing, mut lost, mut poor) = (0, 0, 0);
+    for (record, subject) in subjects(&mut *cx.uow, &ports, orders).await? {
+        match &subject.photo {
+            Ok(photo) => poor += usize::from(!judged(Some(photo)).is_empty()),
+            Err(problem) if problem.code == Code::PhotoMissing => missing += 1,
+            Err(_) => lost += 1,
+        }
         problems.extend(
             faults(&subject, today)
                 .into_iter()
+                .filter(|fault| fault.mend != Mend::Photo)
                 .map(|fault| SubjectProblem {
                     problem: fault.problem.warning(),
                     subject_id: Some(record.pupil_id.to_string()),
@@ -233,46 +235,34 @@ async fn warn(
                 }),
         );
     }
-    Ok(())
-}
-
-/// What is to be said about the photos of pupils who get a card: in numbers, as a whole
-/// grade may be without (CARD-4).
-async fn photos(cx: &mut Cx, pupils: &[PupilId]) -> Result<Vec<SubjectProblem>, OpError> {
-    let current: HashMap<PupilId, PhotoFacts> =
-        cx.uow.current_photos(pupils).await?.into_iter().collect();
-    let missing = pupils
-        .iter()
-        .filter(|pupil| !current.contains_key(pupil))
-        .count();
-    let poor = current
-        .values()
-        .filter(|photo| !judged(Some(photo)).is_empty())
-        .count();
-    let said = |count: usize, code: Code, what: &str| {
-        (count > 0).then(|| SubjectProblem {
-            problem: Problem::new(code)
-                .warning()
-                .message(format!("{count} 名学生{what}")),
-            subject_id: None,
-            subject_name: None,
-        })
-    };
-    Ok([
-        said(
+    let photos = [
+        (
             missing,
             Code::PhotoMissing,
             "还没有照片。可以先申请，制卡导出前须补齐照片。",
         ),
-        said(
+        (
+            lost,
+            Code::PhotoLost,
+            "的照片文件丢失或不可用。可以先申请，制卡导出前须重新上传。",
+        ),
+        (
             poor,
             Code::PhotoFewPixels,
             "的照片可能不清晰，请在“照片”页检查。",
         ),
     ]
     .into_iter()
-    .flatten()
-    .collect())
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, code, what)| SubjectProblem {
+        problem: Problem::new(code)
+            .warning()
+            .message(format!("{count} 名学生{what}")),
+        subject_id: None,
+        subject_name: None,
+    })
+    .collect();
+    Ok((problems, photos))
 }
 
 fn about(pupil: &PupilRecord, problem: Problem) -> SubjectProblem {

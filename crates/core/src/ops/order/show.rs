@@ -131,7 +131,8 @@ pub async fn run(cx: &mut Cx, request: ShowOrderRequest) -> Result<OrderPage, Op
         Vec::new()
     } else {
         let today = cx.today();
-        subjects(&mut *cx.uow, &*cipher, &[order.id])
+        let ports = cx.ports.clone();
+        subjects(&mut *cx.uow, &ports, &[order.id])
             .await?
             .into_iter()
             .flat_map(|(record, subject)| {

@@ -21,6 +21,8 @@ pub mod restore;
 pub mod show;
 mod taking;
 
+use std::collections::{HashMap, HashSet};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
@@ -32,7 +34,7 @@ use crate::domain::photo::{PhotoBatchState, PhotoState};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{PhotoBatchId, PhotoId, PupilId, SchoolId};
 use crate::ops::class::grade_name;
-use crate::photo::{PIXELS_POOR, SIZE_SMALL, stored};
+use crate::photo::{PIXELS_POOR, SIZE_MIN, SIZE_SMALL, stored};
 use crate::ports::{PhotoAddress, PhotoBatchRecord, PhotoFacts, PhotoRecord, Ports, UnitOfWork};
 
 /// Rows of a page with thumbnails at most.
@@ -252,6 +254,70 @@ pub(crate) fn judged(photo: Option<&PhotoFacts>) -> Vec<Problem> {
         );
     }
     problems
+}
+
+/// Whether photos of pupils can be printed, as far as that is known without opening them:
+/// `photo.missing`, `photo.too_small`, `photo.lost` (CARD-4). [`readable`] opens one.
+///
+/// # Errors
+/// Those of the store and of the photo store.
+pub(crate) async fn printable(
+    ports: &Ports,
+    uow: &mut dyn UnitOfWork,
+    pupils: &[PupilId],
+) -> Result<HashMap<PupilId, Result<PhotoFacts, Problem>>, OpError> {
+    let current: HashMap<PupilId, PhotoFacts> =
+        uow.current_photos(pupils).await?.into_iter().collect();
+    let addresses: Vec<PhotoAddress> = current.values().map(|photo| photo.address).collect();
+    let gone: HashSet<PhotoAddress> = match ports.photos.missing(&addresses).await {
+        // Whoever may not reach the folder still sees that there is a photo; to export,
+        // the folder is needed.
+        Err(error) if error.has(Code::PhotoNoFolder) => HashSet::new(),
+        gone => gone?.into_iter().collect(),
+    };
+    Ok(pupils
+        .iter()
+        .map(|pupil| {
+            let judged = match current.get(pupil) {
+                None => Err(Code::PhotoMissing),
+                Some(photo) if gone.contains(&photo.address) => Err(Code::PhotoLost),
+                Some(photo) if usize::try_from(photo.size).is_ok_and(|size| size <= SIZE_MIN) => {
+                    Err(Code::PhotoTooSmall)
+                }
+                Some(photo) => Ok(*photo),
+            };
+            (*pupil, judged.map_err(Problem::new))
+        })
+        .collect())
+}
+
+/// Opens photos and decodes them: the JPEG of each, or `photo.lost`, `photo.too_small`,
+/// and what else keeps a file from being a picture. In the order of the photos.
+///
+/// # Errors
+/// Those of the photo store.
+pub(crate) async fn readable(
+    ports: &Ports,
+    photos: &[PhotoFacts],
+) -> Result<Vec<Result<Vec<u8>, Problem>>, OpError> {
+    let mut opened = Vec::with_capacity(photos.len());
+    for photo in photos {
+        let stored = stored::load(ports, photo.address).await?;
+        opened.push(stored.ok_or_else(|| Problem::new(Code::PhotoLost)));
+    }
+    let pictures = ports.pictures.clone();
+    tokio::task::spawn_blocking(move || {
+        opened
+            .into_iter()
+            .map(|opened| {
+                let photo = opened?.photo;
+                pictures.decode(&photo)?;
+                Ok(photo)
+            })
+            .collect()
+    })
+    .await
+    .map_err(|source| OpError::internal("decoding photos", source))
 }
 
 /// `photo.lost` when the file of a photo is missing or does not open.
