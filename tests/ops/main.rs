@@ -16,6 +16,7 @@ mod import_agrees;
 mod import_repair;
 mod import_undo;
 mod imports;
+mod mismatches;
 mod order_life;
 mod orders;
 mod permissions;

@@ -111,6 +111,8 @@ const MAY: &[(&str, &str)] = &[
     ("order.counts", "cdsk"),
     ("order.totals", "cdsk"),
     ("order.export", "cdsk"),
+    ("order.mismatches", "cdk"),
+    ("order.correct", "cdk"),
     ("order.submit", "cds"),
     ("order.retry", "k"),
     ("order.deliver", "cdsk"),
@@ -427,6 +429,8 @@ fn request(op: &str, t: &Things) -> Value {
             json!({ "ids": [t.order] })
         }
         "order.cancel" => json!({ "ids": [t.order], "reason": " " }),
+        "order.mismatches" => json!({ "schoolId": t.school }),
+        "order.correct" => json!({ "ids": [t.order], "reason": "核对" }),
         "order.show" => json!({ "id": t.order }),
         "batch.templates" => json!({ "district": t.district }),
         "batch.saveTemplate" => {

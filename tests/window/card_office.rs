@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::axe;
-use crate::world::{World, id, menu, menu_keys};
+use crate::world::{World, id, junior_school, menu, menu_keys};
 
 #[tokio::test]
 async fn confirms_queries_withdraws_and_exports() {
@@ -268,6 +268,61 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
     window.find(&id("template-save")).await;
     axe::check(&window, "a template").await;
     window.screenshot("batch-templates").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn corrects_orders_by_the_schools_record() {
+    let mut data = junior_school(5).await;
+    let world = data.reopen("school").await;
+    let schools = world.done("school.list", json!({})).await;
+    let school = schools["items"][0]["id"].clone();
+    world
+        .done("order.request", json!({ "schoolId": school }))
+        .await;
+    data = world.close().await;
+    data.raw("UPDATE card_order SET district = '320505' WHERE id IN (SELECT id FROM card_order ORDER BY id LIMIT 2)")
+        .await;
+    data.raw("UPDATE pupil SET district = '320505' WHERE id = (SELECT pupil_id FROM card_order ORDER BY id DESC LIMIT 1)")
+        .await;
+
+    let window = data.window("card").await;
+    menu(&window, "orders").await;
+    window.click(&id("orders-mismatches")).await;
+    let rows = async || {
+        let rows = window.find_all("[data-testid^=mismatch-row-]").await;
+        rows.len()
+    };
+    window
+        .wait_for("three do not fit", async || rows().await == 3)
+        .await;
+    window
+        .shows("订单的区县是虎丘区，平江中学登记在姑苏区。")
+        .await;
+    window.shows("学生资料的区县是虎丘区").await;
+    axe::check(&window, "orders that do not fit").await;
+    window.screenshot("orders-mismatches").await;
+    // One by itself, then all that are left.
+    window.click("[data-testid^=mismatch-row-] .ek-check").await;
+    window.click(&id("mismatches-correct")).await;
+    window.click(&id("mismatches-reason-submit")).await;
+    window.shows("请填写原因").await;
+    window
+        .fill(&id("mismatches-reason"), "学校登记已变更")
+        .await;
+    window.click(&id("mismatches-reason-submit")).await;
+    window
+        .wait_for("two are left", async || rows().await == 2)
+        .await;
+    window.click(&id("mismatches-all")).await;
+    window.click(&id("mismatches-correct")).await;
+    window
+        .fill(&id("mismatches-reason"), "学校登记已变更")
+        .await;
+    axe::check(&window, "reason of a correction").await;
+    window.click(&id("mismatches-reason-submit")).await;
+    window.find(&id("state-empty")).await;
+    window.shows("没有不一致的订单").await;
     window.close().await;
 }
 

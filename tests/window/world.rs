@@ -169,6 +169,18 @@ pub(crate) struct Data {
 }
 
 impl Data {
+    /// Runs SQL past the program, for what an older one or a hand would have left.
+    pub(crate) async fn raw(&self, sql: &'static str) {
+        use sqlx::{Connection as _, Executor as _};
+        let path = self.folder.path().join("ekatong.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        let mut connection = sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .expect("the database");
+        connection.execute(sql).await.expect("a statement");
+        connection.close().await.expect("closing");
+    }
+
     /// A window on it.
     pub(crate) fn launch(&self) -> Launch {
         Launch::new(self.folder.path()).env(PASSPHRASE, SECRET)

@@ -845,7 +845,7 @@ id: ClassId,
  * Version the person saw.
  */
 version: number, };
-export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "extension.open" | "extension.name" | "extension.run_unknown" | "extension.run_closed" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "batch.photo_name" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "photo.name_invalid" | "photo.empty" | "photo.too_small" | "photo.small" | "photo.too_large" | "photo.too_many_pixels" | "photo.not_image" | "photo.extension" | "photo.truncated" | "photo.damaged" | "photo.few_pixels" | "photo.shape" | "photo.blank" | "photo.scaled" | "photo.same_image" | "photo.several" | "photo.repeated" | "photo.differs" | "photo.no_pupil" | "photo.ambiguous" | "photo.changed" | "photo.lost" | "photo.unknown" | "photo.batch_unknown" | "photo.batch_closed" | "photo.no_folder" | "date_range.invalid" | "text.too_broad" | "selection.empty";
+export type Code = "request.invalid" | "operation.unknown" | "not_found" | "forbidden" | "version.conflict" | "idempotency.mismatch" | "storage.full" | "busy" | "cancelled" | "session.required" | "session.locked" | "sign_in.refused" | "sign_in.locked" | "password.must_change" | "login.invalid" | "login.taken" | "password.too_short" | "password.too_simple" | "password.common" | "password.reused" | "role.scope_mismatch" | "account.protected" | "role.required" | "district.code_invalid" | "district.taken" | "district.unknown" | "school.code_invalid" | "school.code_taken" | "school.code_kind_mismatch" | "school.kind_invalid" | "school.kind_senior" | "school.unknown" | "school.kind_in_use" | "school_year.invalid" | "school_year.out_of_reach" | "name.invalid" | "text.too_long" | "text.empty" | "grade.invalid" | "grade.unknown" | "class.invalid" | "class.numbers_empty" | "class.number_taken" | "class.unknown" | "class.closed" | "class.not_empty" | "setting.unknown" | "setting.invalid" | "paper.missing" | "paper.kind_unknown" | "paper.kind_not_in_bulk" | "paper.length" | "paper.old15" | "paper.character" | "paper.region" | "paper.county_unknown" | "paper.date" | "paper.date_range" | "paper.check" | "paper.precision" | "paper.trailing_zeros" | "paper.lookalike" | "normalised" | "paper.formula" | "paper.form" | "nationality.invalid" | "pupil.name_missing" | "pupil.name_length" | "pupil.name_character" | "pupil.name_lost" | "pupil.duplicate" | "pupil.near_match" | "pupil.incomplete" | "pupil.deleted" | "pupil.not_yet" | "pupil.part_locked" | "pupil.held" | "pupil.leaver" | "pupil.elsewhere" | "registration.not_found" | "registration.not_leaver" | "registration.taken" | "registration.here" | "registration.grade" | "registration.name" | "move.unknown" | "move.state" | "pupil.unknown" | "gender.invalid" | "gender.missing" | "birth_date.missing" | "birth_date.invalid" | "gender.mismatch" | "gender.derived" | "age.off" | "student_number.invalid" | "student_number.mismatch" | "guardian.name_missing" | "relation.missing" | "relation.unknown" | "phone.missing" | "phone.invalid" | "phone.not_mobile" | "bank_card.invalid" | "bank_card.check" | "application.submitted" | "application.unknown" | "application.state" | "pupil.status" | "file.kind" | "file.unreadable" | "file.changed" | "file.damaged" | "file.encrypted" | "file.too_large" | "file.too_many_rows" | "file.unsafe" | "file.empty" | "sheet.not_found" | "sheet.ambiguous" | "sheet.hidden" | "column.missing" | "column.optional_missing" | "column.twice" | "column.ignored" | "template.old" | "hidden.read" | "cell.merged" | "cell.formula_empty" | "cell.error" | "heading.repeated" | "row.grade_invalid" | "row.class_invalid" | "row.repeated" | "row.conflict" | "file.not_written" | "host.refused" | "import.unknown" | "import.closed" | "import.has_errors" | "import.nothing_valid" | "import.cell_unknown" | "import.no_edit" | "import.held" | "row.unmatched" | "blob.unknown" | "card.number_invalid" | "card.number_precision" | "card.number_taken" | "card.unknown" | "card.state" | "extension.open" | "extension.name" | "extension.run_unknown" | "extension.run_closed" | "order.unknown" | "order.open" | "order.state" | "order.card_valid" | "order.old_card_unknown" | "order.gender_missing" | "order.district_empty" | "order.school_district" | "order.in_batch" | "batch.unknown" | "batch.state" | "batch.nothing_ready" | "batch.too_many" | "batch.districts" | "batch.field_empty" | "batch.code_missing" | "order.fits" | "batch.photo_name" | "batch.file_small" | "batch.file_wrong" | "batch.not_settled" | "template.invalid" | "template.unknown" | "template.name_taken" | "result.line_unknown" | "result.line_missing" | "result.mismatch" | "result.word_unknown" | "result.card_missing" | "result.conflict" | "result.date_invalid" | "result.has_errors" | "reason.required" | "photo.missing" | "photo.name_invalid" | "photo.empty" | "photo.too_small" | "photo.small" | "photo.too_large" | "photo.too_many_pixels" | "photo.not_image" | "photo.extension" | "photo.truncated" | "photo.damaged" | "photo.few_pixels" | "photo.shape" | "photo.blank" | "photo.scaled" | "photo.same_image" | "photo.several" | "photo.repeated" | "photo.differs" | "photo.no_pupil" | "photo.ambiguous" | "photo.changed" | "photo.lost" | "photo.unknown" | "photo.batch_unknown" | "photo.batch_closed" | "photo.no_folder" | "date_range.invalid" | "text.too_broad" | "selection.empty";
 export type CodePair = { 
 /**
  * Ours, as people read it: 男, 居民身份证, 补办, 7.
@@ -878,6 +878,27 @@ ids?: Array<OrderId>,
  * All that fit, at most 20 000; without a state those that can take the step.
  */
 filter?: OrderFilter, };
+export type CorrectOrdersRequest = { 
+/**
+ * These.
+ */
+ids?: Array<OrderId>, 
+/**
+ * True for all that do not fit, within `district` and `schoolId`.
+ */
+all?: boolean, 
+/**
+ * With `all`: of this district.
+ */
+district?: string, 
+/**
+ * With `all`: of this school.
+ */
+schoolId?: SchoolId, 
+/**
+ * Why.
+ */
+reason: string, };
 export type CorrectionView = { 
 /**
  * When; epoch milliseconds.
@@ -2723,6 +2744,32 @@ items: Array<ImportSummary>,
  * Where the next page begins.
  */
 next?: string, };
+export type ListMismatchesRequest = { 
+/**
+ * District code.
+ */
+district?: string, 
+/**
+ * School.
+ */
+schoolId?: SchoolId, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * Rows, at most 500.
+ */
+limit?: number, };
+export type ListMismatchesResponse = { 
+/**
+ * Orders, by pupil.
+ */
+items: Array<MismatchView>, 
+/**
+ * For the next page.
+ */
+next?: string, };
 export type ListMovesResponse = { 
 /**
  * Registrations or transfers.
@@ -3016,6 +3063,65 @@ grades: Array<GradeCell>,
  */
 complete: boolean, };
 export type Mend = "pupil" | "photo" | "school" | "order" | "template";
+export type MismatchCause = "order_district" | "order_school" | "order_class" | "pupil_district" | "pupil_school" | "application_district";
+export type MismatchFault = { 
+/**
+ * What.
+ */
+cause: MismatchCause, 
+/**
+ * Its name.
+ */
+causeName: string, 
+/**
+ * Where, and what stands against it.
+ */
+message: string, };
+export type MismatchView = { 
+/**
+ * Order.
+ */
+id: OrderId, 
+/**
+ * Pupil.
+ */
+pupilId: PupilId, 
+/**
+ * Name.
+ */
+pupilName: string, 
+/**
+ * 一年级 … 九年级.
+ */
+gradeName: string, 
+/**
+ * 班级序号.
+ */
+classNumber: number, 
+/**
+ * State.
+ */
+state: OrderState, 
+/**
+ * Its name.
+ */
+stateName: string, 
+/**
+ * The place that the order has.
+ */
+place: PlaceView, 
+/**
+ * The place that it gets.
+ */
+right: PlaceView, 
+/**
+ * Everything that does not fit.
+ */
+faults: Array<MismatchFault>, 
+/**
+ * Why it is not corrected here, and what to do instead.
+ */
+obstacle?: string, };
 export type MoveSide = "in" | "out";
 export type MoveView = { 
 /**
@@ -3441,7 +3547,7 @@ oldCard?: OrderCardView,
  */
 faults: Array<OrderFault>, };
 export type OrderState = "draft" | "requested" | "approved" | "confirmed" | "in_production" | "produced" | "delivered" | "returned" | "failed" | "cancelled";
-export type OrderStep = "save" | "request" | "approve" | "confirm" | "withdraw" | "return" | "batch" | "release" | "make" | "fail" | "retry" | "deliver" | "cancel";
+export type OrderStep = "save" | "request" | "approve" | "confirm" | "withdraw" | "return" | "batch" | "release" | "make" | "fail" | "retry" | "deliver" | "cancel" | "correct";
 export type OrderStepView = { 
 /**
  * Its name.
@@ -3645,7 +3751,7 @@ bytes: number,
  */
 sha256: string, };
 export type PaperKind = "resident_id" | "hmt_residence" | "foreign_pr" | "hm_permit" | "tw_permit" | "passport" | "other";
-export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "read_orders" | "manage_batches" | "read_batches" | "manage_cards" | "read_cards" | "manage_extensions" | "read_extensions" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
+export type Permission = "manage_districts" | "manage_schools" | "manage_settings" | "read_organisation" | "manage_classes" | "enter_pupils" | "review_pupils" | "read_pupils" | "reveal_pupils" | "export_pupils" | "request_orders" | "review_orders" | "confirm_orders" | "correct_orders" | "read_orders" | "manage_batches" | "read_batches" | "manage_cards" | "read_cards" | "manage_extensions" | "read_extensions" | "manage_accounts" | "unlock_accounts" | "read_audit" | "verify_audit" | "read_health" | "run_jobs";
 export type PhotoBatch = { 
 /**
  * Id.
@@ -3806,6 +3912,23 @@ createdAt: number,
  * A small JPEG in base64; none when the file is lost.
  */
 thumbnail?: string, };
+export type PlaceView = { 
+/**
+ * District code.
+ */
+district: string, 
+/**
+ * Its name.
+ */
+districtName: string, 
+/**
+ * School.
+ */
+schoolId: SchoolId, 
+/**
+ * Its name.
+ */
+schoolName: string, };
 export type PreviewBatchRequest = { 
 /**
  * These.
@@ -5900,6 +6023,8 @@ export type Ops = {
   "order.deliver": { req: DeliverOrdersRequest; res: StepResult };
   "order.cancel": { req: CancelOrdersRequest; res: StepResult };
   "order.show": { req: ShowOrderRequest; res: OrderPage };
+  "order.mismatches": { req: ListMismatchesRequest; res: ListMismatchesResponse };
+  "order.correct": { req: CorrectOrdersRequest; res: StepResult };
   "order.check": { req: CheckOrdersRequest; res: CheckOrdersResponse };
   "batch.templates": { req: ListTemplatesRequest; res: ListTemplatesResponse };
   "batch.saveTemplate": { req: SaveTemplateRequest; res: CardTemplateView };

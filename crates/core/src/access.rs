@@ -62,6 +62,8 @@ pub enum Permission {
     ReviewOrders,
     /// Confirm card orders and withdraw the confirmation.
     ConfirmOrders,
+    /// Correct the district and the school of card orders by the school's record.
+    CorrectOrders,
     /// See card orders.
     ReadOrders,
     /// Make production batches, hand them over, read their result files; column templates.
@@ -120,6 +122,7 @@ impl Role {
                 P::ExportPupils,
                 P::RequestOrders,
                 P::ReviewOrders,
+                P::CorrectOrders,
                 P::ReadOrders,
                 P::ReadBatches,
                 P::ReadCards,
@@ -139,6 +142,7 @@ impl Role {
                 P::ExportPupils,
                 P::RequestOrders,
                 P::ReviewOrders,
+                P::CorrectOrders,
                 P::ReadOrders,
                 P::ReadBatches,
                 P::ReadCards,
@@ -162,6 +166,7 @@ impl Role {
                 P::ReadOrganisation,
                 P::ReadPupils,
                 P::ConfirmOrders,
+                P::CorrectOrders,
                 P::ReadOrders,
                 P::ManageBatches,
                 P::ReadBatches,
@@ -429,6 +434,7 @@ pub fn forbidden(permission: Permission) -> OpError {
         P::RequestOrders => "您的账户不能为这所学校申请制卡。",
         P::ReviewOrders => "制卡申请由市级或区级管理员审核。",
         P::ConfirmOrders => "制卡由本区卡务确认。",
+        P::CorrectOrders => "订单的区县和学校由本区卡务或区级管理员更正。",
         P::ManageAccounts | P::UnlockAccounts => "您的账户不能管理这个账户。",
         P::ReadAudit | P::VerifyAudit => "您的账户不能查看这部分审计记录。",
         P::RunJobs => "系统任务由运维执行。",

@@ -237,6 +237,8 @@ operations! {
     "order.deliver"          "发卡"         Write ReadOrders => order::deliver { DeliverOrdersRequest -> StepResult }
     "order.cancel"           "作废订单"     Write ReadOrders => order::cancel { CancelOrdersRequest -> StepResult }
     "order.show"             "查看订单"     Read  ReadOrders => order::show { ShowOrderRequest -> OrderPage }
+    "order.mismatches"       "核对订单的区县和学校" Read CorrectOrders => order::mismatches { ListMismatchesRequest -> ListMismatchesResponse }
+    "order.correct"          "更正订单的区县和学校" Write CorrectOrders => order::correct { CorrectOrdersRequest -> StepResult }
     "order.check"            "制卡检查"     Read  ReadOrders => order::check { CheckOrdersRequest -> CheckOrdersResponse }
 
     "batch.templates"        "查看制卡模板" Read  ReadBatches => batch::templates { ListTemplatesRequest -> ListTemplatesResponse }

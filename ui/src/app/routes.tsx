@@ -38,6 +38,7 @@ import { ImportPreview } from "../features/imports/preview";
 import { ImportWizard } from "../features/imports";
 import { Moves } from "../features/moves";
 import { Orders, OrdersToApprove, OrdersToConfirm } from "../features/orders";
+import { Mismatches } from "../features/orders/mismatches";
 import { OrderPage } from "../features/orders/page";
 import { Organisation } from "../features/organisation";
 import { Pupils } from "../features/pupils";
@@ -160,7 +161,11 @@ export const ENTRIES: readonly Entry[] = [
     group: "groupCards",
     icon: <IdcardOutlined />,
     allowed: (s) => s.can("read_orders"),
-    page: ({ rest }) => (rest ? <OrderPage id={rest} /> : <Orders />),
+    page: ({ rest }) => {
+      if (rest === "") return <Orders />;
+      if (rest === "mismatches") return <Mismatches />;
+      return <OrderPage id={rest} />;
+    },
   },
   {
     key: "batches",

@@ -1026,6 +1026,25 @@ export const tOrderPage = {
   faultsHint: "有下列问题的订单不会进入制卡文件。",
 } as const;
 
+export const tMismatches = {
+  title: "核对区县和学校",
+  note: "未完成的订单中，与学校登记或学生现在就读的学校不一致的",
+  open: "核对区县和学校",
+  back: "返回制卡订单",
+  col: { place: "订单的区县和学校", faults: "哪里不一致", right: "更正为" },
+  place: (district: string, school: string) => `${district} ${school}`,
+  chooseAll: "选中全部不一致的",
+  everything: "已选中全部不一致的订单",
+  correct: "按学校登记更正",
+  corrected: "已更正",
+  someTitle: (n: number) => `按学校登记更正 ${count(n)} 张订单`,
+  allTitle: "按学校登记更正全部不一致的订单",
+  correctNote: "订单、学生资料和待办申请的区县和学校改为学校登记的内容，记入审计。不能更正的留下并说明原因。",
+  reasons: ["学校登记已变更", "学生已转学", "录入时选错学校"],
+  none: "没有不一致的订单",
+  noneHint: "未完成的订单与学校登记、学生就读的学校都一致。",
+} as const;
+
 export const tFaults = {
   label: "未通过检查的订单",
   col: { school: "学校", class: "班级", name: "姓名", cause: "原因", mend: "怎样处理" },

@@ -42,6 +42,10 @@ pub(crate) enum Order {
     },
     /// 制卡检查：列出会被挡在制卡文件之外的订单、原因和改法
     Check(Filter),
+    /// 核对区县和学校：列出与学校登记或学生现在就读的学校不一致的订单
+    Mismatches(Mismatches),
+    /// 按学校登记更正订单的区县和学校，须写原因
+    Correct(Correct),
     /// 按确认制卡时间查看订单
     List(List),
     /// 按状态统计订单
@@ -84,6 +88,46 @@ pub(crate) struct WhichWithReason {
     /// 原因
     #[arg(long, value_name = "原因")]
     reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Within {
+    /// 区县代码
+    #[arg(long, value_name = "代码")]
+    district: Option<String>,
+    /// 学校代码
+    #[arg(long, value_name = "代码")]
+    school: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mismatches {
+    #[command(flatten)]
+    within: Within,
+    #[command(flatten)]
+    page: Page,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").required(true).args(["ids", "all"])))]
+pub(crate) struct Correct {
+    /// 订单编号，用逗号分开
+    #[arg(long, value_name = "编号", value_delimiter = ',', value_parser = id,
+        conflicts_with_all = ["district", "school"])]
+    ids: Vec<Uuid>,
+    /// 全部不一致的订单
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    within: Within,
+    /// 原因
+    #[arg(
+        long,
+        value_name = "原因",
+        default_value = "",
+        hide_default_value = true
+    )]
+    reason: String,
 }
 
 #[derive(Debug, Args)]
@@ -163,6 +207,15 @@ impl Filter {
             .maybe("otherFrom", self.other_from)
             .maybe("otherTo", self.other_to)
             .done())
+    }
+}
+
+impl Within {
+    async fn request(self, session: &Session) -> Result<Fields, Failure> {
+        let school = session.maybe_school_id(self.school.as_deref()).await?;
+        Ok(Fields::new()
+            .maybe("district", self.district)
+            .maybe("schoolId", school.map(|id| id.to_string())))
     }
 }
 
@@ -251,6 +304,21 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Exit, Failu
         Order::Check(filter) => {
             let request = json!({ "filter": filter.request(session).await? });
             session.show("order.check", request, checked).await
+        }
+        Order::Mismatches(command) => {
+            let request = command.within.request(session).await?;
+            let request = request.page(command.page).done();
+            session.show("order.mismatches", request, mismatches).await
+        }
+        Order::Correct(command) => {
+            let request = command.within.request(session).await?;
+            let request = if command.all {
+                request.with("all", true)
+            } else {
+                request.with("ids", json!(command.ids))
+            };
+            let request = request.with("reason", command.reason);
+            step(session, request, "order.correct", "已更正").await
         }
         Order::List(list) => show(session, list).await,
         Order::Counts(filter) => {
@@ -369,6 +437,53 @@ fn checked(output: Output, answer: &Value) {
         number(answer, "faulty")
     ));
     faults(output, answer);
+}
+
+fn mismatches(output: Output, answer: &Value) {
+    let place = |item: &Value, key: &str| {
+        let place = item.get(key).cloned().unwrap_or_default();
+        format!(
+            "{} {}",
+            text(&place, "districtName"),
+            text(&place, "schoolName")
+        )
+    };
+    let rows: Vec<Vec<String>> = list(answer, "items")
+        .iter()
+        .map(|item| {
+            let faults: Vec<&str> = list(item, "faults")
+                .iter()
+                .map(|fault| text(fault, "message"))
+                .collect();
+            let obstacle = text(item, "obstacle");
+            vec![
+                text(item, "pupilName").to_owned(),
+                class_of(item),
+                text(item, "stateName").to_owned(),
+                place(item, "place"),
+                faults.join(""),
+                if obstacle.is_empty() {
+                    place(item, "right")
+                } else {
+                    obstacle.to_owned()
+                },
+                text(item, "id").to_owned(),
+            ]
+        })
+        .collect();
+    output.table(
+        &[
+            "姓名",
+            "班级",
+            "状态",
+            "订单的区县和学校",
+            "哪里不一致",
+            "更正为",
+            "订单编号",
+        ],
+        &rows,
+    );
+    next_page(output, answer);
 }
 
 /// Faults of orders, each with its cause and where it is mended.

@@ -70,6 +70,18 @@ fn day(program: &Program) {
     );
     program.json("admin", &["order", "approve", "--school", SCHOOL]);
     program.json("card", &["order", "confirm", "--school", SCHOOL]);
+    let fitting = program.json("card", &["order", "mismatches", "--school", SCHOOL]);
+    assert_eq!(fitting["items"], json!([]), "none is told that fits");
+    let order = ids(&program.json("card", &["order", "list"])).remove(0);
+    let correct = ["order", "correct", "--ids", &order];
+    assert_eq!(program.by("card", &correct).code, 3, "no reason");
+    let corrected = program.by("card", &[&correct[..], &["--reason", "核对"]].concat());
+    assert!(corrected.err.contains("与登记一致"), "{corrected:?}");
+    let all = [
+        "order", "correct", "--all", "--school", SCHOOL, "--reason", "核对",
+    ];
+    assert_eq!(program.json("card", &all)["done"], 0);
+    assert_eq!(program.by("card", &["order", "correct"]).code, 2);
     let check = program.json("card", &["order", "check", "--school", SCHOOL]);
     assert_eq!(
         (&check["checked"], &check["faulty"]),

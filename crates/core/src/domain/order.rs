@@ -70,6 +70,9 @@ words! {
         Deliver = "deliver", "发卡";
         /// Give the order up, with a reason.
         Cancel = "cancel", "作废";
+        /// Correct its district and school by the school's record, with a reason; the state
+        /// stays, so that no line of the table is about it.
+        Correct = "correct", "更正区县和学校";
     }
 }
 
@@ -282,7 +285,8 @@ impl OrderStep {
             | Self::Fail
             | Self::Retry
             | Self::Deliver
-            | Self::Cancel => None,
+            | Self::Cancel
+            | Self::Correct => None,
         }
     }
 
@@ -291,7 +295,12 @@ impl OrderStep {
     pub const fn needs_reason(self) -> bool {
         matches!(
             self,
-            Self::Withdraw | Self::Return | Self::Release | Self::Fail | Self::Cancel
+            Self::Withdraw
+                | Self::Return
+                | Self::Release
+                | Self::Fail
+                | Self::Cancel
+                | Self::Correct
         )
     }
 

@@ -390,6 +390,8 @@ codes! {
     BatchFieldEmpty = "batch.field_empty",
     /// A code table of the template lacks a value.
     BatchCodeMissing = "batch.code_missing",
+    /// An order whose district and school are as the school's record says.
+    OrderFits = "order.fits",
     /// A photo that can have no file name of its own in the package.
     BatchPhotoName = "batch.photo_name",
     /// A produced file of 0 or 1 KB.

@@ -184,6 +184,7 @@ pub const fn text(code: Code) -> &'static str {
         Code::OrderDistrictEmpty => "区县代码为空，请核对学校所属的区县。",
         Code::OrderSchoolDistrict => "学校不属于订单的区县，请作废后重新申请。",
         Code::OrderInBatch => "已在另一个未结清的批次中，请先处理那一个批次。",
+        Code::OrderFits => "订单的区县和学校与登记一致，没有更改。",
         Code::BatchUnknown => "没有这个批次，可能不在您的管理范围内。",
         Code::BatchState => "批次当前的状态不能进行这一步，请刷新后查看。",
         Code::BatchNothingReady => "没有可以制卡的订单，请先处理列出的问题。",

@@ -13,6 +13,7 @@ mod cards;
 mod extensions;
 mod imports;
 mod jobs;
+mod mismatches;
 mod moves;
 mod names;
 mod order_totals;
@@ -35,6 +36,7 @@ pub use cards::*;
 pub use extensions::*;
 pub use imports::*;
 pub use jobs::*;
+pub use mismatches::*;
 pub use moves::*;
 pub use names::*;
 pub use order_totals::*;
@@ -73,6 +75,7 @@ pub trait UnitOfWork:
     + Photos
     + Extensions
     + Jobs
+    + Mismatches
     + Send
 {
     /// Makes the changes last.

@@ -15,6 +15,7 @@ mod extensions;
 mod imports;
 mod jobs;
 mod keys;
+mod mismatches;
 mod moves;
 mod names;
 mod order_totals;

@@ -1,5 +1,5 @@
 // 制卡订单: the query by confirmation time, and the two work lists, which ignore it.
-import { BarChartOutlined, DownloadOutlined, SearchOutlined } from "@ant-design/icons";
+import { BarChartOutlined, DiffOutlined, DownloadOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, Segmented, Select } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
@@ -17,11 +17,11 @@ import { Tag } from "../../shared/components/tags";
 import { capped, moment, presetRange, RANGE_PRESETS, type RangePreset } from "../../shared/formatting";
 import { useDebounced } from "../../shared/hooks";
 import { useOp, usePages } from "../../shared/query";
-import { href, useParams } from "../../shared/router";
+import { go, href, useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
 import { useSelection } from "../../shared/selection";
 import { useSession } from "../../shared/session";
-import { tCommon, tOrders, tOrderState } from "../../shared/texts";
+import { tCommon, tMismatches, tOrders, tOrderState } from "../../shared/texts";
 import { orderTone } from "../../shared/tones";
 import { OrderActions } from "./actions";
 import { SavedFilters } from "./saved";
@@ -144,6 +144,11 @@ function OrderList(props: { kind: Kind }) {
       actions={
         kind === "query" ? (
           <>
+            {can("correct_orders") ? (
+              <Button icon={<DiffOutlined />} onClick={() => go("/orders/mismatches")} data-testid="orders-mismatches">
+                {tMismatches.open}
+              </Button>
+            ) : null}
             <Button icon={<BarChartOutlined />} onClick={() => setAdding(true)} data-testid="orders-totals">
               {tOrders.totals}
             </Button>
