@@ -509,6 +509,88 @@ both_engines! {
         assert_eq!(shown, [("04A1b2C3", "2025-08-31"), ("04a1b2c3", "2026-08-31"), ("04A1B2C3", "2027-08-31")]);
     }
 
+    async fn the_first_page_tells_what_waits_for_the_card_office(engine: Engine) {
+        let office = Office::new(engine).await;
+        let test = &office.world.test;
+        let waits = async |token: &str| {
+            let home = test.done(token, "home.summary", json!({})).await;
+            let all: Vec<(String, i64)> = home["todos"].as_array().unwrap().iter()
+                .map(|todo| (text(&todo["key"]), todo["count"]["count"].as_i64().unwrap())).collect();
+            all
+        };
+        let one = |key: &str, count: i64| vec![(key.to_owned(), count)];
+        let orders = office.confirmed(0, 3).await;
+        assert_eq!(waits(&office.card).await, one("orders_to_batch", 3));
+        let batch = office.create(&orders).await;
+        assert_eq!(waits(&office.card).await, one("batches_to_export", 1));
+        office.export(&batch).await;
+        assert_eq!(waits(&office.card).await, []);
+        let overdue = async |token: &str| items(&test.done(token, "batch.list", json!({ "overdue": true })).await).len();
+        // Fourteen days by default; to the day it is not overdue yet.
+        test.clock.advance(14 * DAY);
+        let card = test.sign_in("card").await;
+        assert_eq!((waits(&card).await.len(), overdue(&card).await), (0, 0));
+        test.clock.advance(1);
+        assert_eq!((waits(&card).await, overdue(&card).await), (one("batches_overdue", 1), 1));
+        // Each district has its own patience; the city's card office sees all districts'.
+        let admin = test.sign_in("admin").await;
+        test.account("cardcity", Role::CardOffice, None, None).await;
+        let city = test.sign_in("cardcity").await;
+        assert_eq!((waits(&city).await, overdue(&city).await), (one("batches_overdue", 1), 1));
+        test.done(&admin, "setting.set", json!({ "district": "320508", "key": "batch.overdue_days", "value": "30" })).await;
+        assert_eq!((waits(&card).await.len(), overdue(&card).await, overdue(&city).await), (0, 0, 0));
+        assert!(waits(&admin).await.iter().all(|(key, _)| !key.starts_with("batches")), "the card office's work");
+    }
+
+    async fn a_cards_page_has_every_extension_whoever_told_of_it(engine: Engine) {
+        let office = Office::new(engine).await;
+        let (test, card) = (&office.world.test, &office.card);
+        let orders = office.confirmed(0, 1).await;
+        let batch = office.create(&orders).await;
+        office.export(&batch).await;
+        let line = office.lines(&batch).await.remove(0);
+        office.result(&batch, "batch.return", &[made(&line, "e1", "04a1B2c3")], None).await.unwrap();
+        // Terminals write any of the three numbers, each as it likes; one is of another card.
+        let mut uow = test.app.ports().store.write().await.unwrap();
+        let by = uow.account_by_login("card").await.unwrap().unwrap().id;
+        let terminal = |raw: &str, days: i64| ekatong_core::ports::TerminalRecord {
+            district: "320508".to_owned(),
+            card_no: raw.to_uppercase(),
+            card_raw: raw.to_owned(),
+            extended_at: START + days * DAY,
+            terminal: "校门一".to_owned(),
+        };
+        let records = [terminal("04A1b2C3", -20), terminal("E1", -10), terminal("2150e1", -5), terminal("04a1b2c4", -1)];
+        assert_eq!(uow.insert_terminal_records(&records, by, START).await.unwrap(), 4);
+        uow.commit().await.unwrap();
+        // A temporary one that has run out and left the list, and one in it.
+        let pupil = &line["pupilId"];
+        let add = |reason: &str, expires: Value| json!({ "pupilIds": [pupil], "reason": reason, "expiresOn": expires });
+        test.done(card, "extension.add", add("补卡期间", json!("2026-09-10"))).await;
+        test.clock.advance(15 * DAY);
+        let card = &test.sign_in("card").await;
+        let cleaned = test.done(card, "extension.clean", json!({ "district": "320508" })).await;
+        assert_eq!(cleaned["removed"], 1, "{cleaned}");
+        test.done(card, "extension.add", add("暑期集训", Value::Null)).await;
+
+        let found = items(&test.done(card, "card.find", json!({ "number": "04a1b2C3" })).await).remove(0);
+        let page = test.done(card, "card.show", json!({ "id": found["id"] })).await;
+        let shown: Vec<(&str, Option<&str>, &str)> = page["extensions"].as_array().unwrap().iter()
+            .map(|x| (x["originName"].as_str().unwrap(), x["serialRaw"].as_str(), x["extendedOn"].as_str().unwrap())).collect();
+        assert_eq!(shown, [
+            ("终端记录", Some("04A1b2C3"), "2026-08-12"),
+            ("终端记录", Some("E1"), "2026-08-22"),
+            ("终端记录", Some("2150e1"), "2026-08-27"),
+            ("制卡结果", Some("04a1B2c3"), "2026-09-01"),
+            ("临时增效", shown[4].1, "2026-09-01"),
+            ("临时增效", shown[5].1, "2026-09-16"),
+        ]);
+        let notes: Vec<Option<&str>> = page["extensions"].as_array().unwrap().iter().map(|x| x["note"].as_str()).collect();
+        assert_eq!(notes[0], Some("校门一"));
+        assert_eq!((notes[4], notes[5]), (Some("补卡期间；2026-09-16 移出：到期"), Some("暑期集训")));
+        assert_eq!(page["extensions"][4]["validUntil"], "2026-09-10");
+    }
+
     async fn templates_are_data_of_the_district(engine: Engine) {
         let office = Office::new(engine).await;
         let (test, card) = (&office.world.test, &office.card);

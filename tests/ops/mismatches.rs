@@ -265,9 +265,14 @@ both_engines! {
         // Audited, with what was before and after.
         let auditor = test.sign_in("auditor").await;
         let audit = test.done(&auditor, "audit.list", json!({ "district": "320508", "op": "order.correct" })).await;
-        let entry = audit["items"].as_array().unwrap().iter().find(|entry| entry["summary"] == "更正区县和学校：1 张订单").unwrap().clone();
-        let detail = entry["detail"].to_string();
-        assert!(detail.contains("320505") && detail.contains("320508") && detail.contains("按学校登记更正"), "{detail}");
+        assert!(audit["items"].as_array().unwrap().iter().any(|entry| entry["summary"] == "更正区县和学校：1 张订单"), "{audit}");
+        let pupil = text(&page["order"]["pupilId"]);
+        let mut uow = test.app.ports().store.read().await.unwrap();
+        let about = uow.audit_about(&[pupil.parse().unwrap()], 50).await.unwrap();
+        uow.rollback().await.unwrap();
+        let entry = about.iter().find(|entry| entry.op == "order.correct").unwrap();
+        let detail: Value = serde_json::from_str(&entry.detail).unwrap();
+        assert_eq!((detail["orders"][0]["from"][0].as_str(), detail["orders"][0]["to"][0].as_str(), detail["reason"].as_str()), (Some("320505"), Some("320508"), Some("按学校登记更正")));
         // Once more changes nothing.
         let again = test.done(&world.admin, "order.correct", json!({ "all": true, "reason": "再次" })).await;
         assert_eq!(again["done"], 0);

@@ -183,6 +183,7 @@ async fn a_batch_keeps_its_lines_and_its_ledger(place: Place) {
     let open = BatchFilter {
         district: Some("320508".into()),
         state: Some("handed_over".into()),
+        ..BatchFilter::default()
     };
     assert_eq!(r.batches(&open, None, 10).await.unwrap()[0].id, one.id);
     assert!(r.batch(id()).await.unwrap().is_none());

@@ -390,6 +390,7 @@ async fn lists_walk_indexes(place: Place) {
         BatchFilter {
             district: district.clone(),
             state: text("open"),
+            ..BatchFilter::default()
         },
     ] {
         r.batches(&filter, None, PAGE).await.unwrap();

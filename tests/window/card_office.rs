@@ -114,6 +114,19 @@ async fn confirms_queries_withdraws_and_exports() {
     let text = ekatong_tests::workbook::all_text(std::fs::read(&files[0]).unwrap(), "orders.xlsx");
     assert_eq!(text.matches("平江中学").count(), 14, "{text}");
     assert!(text.contains("确认制卡时间") && text.contains("区审核通过时间"));
+
+    // A batch of what was queried: none of these children has a photo, each with a way to mend it.
+    window.click(&id("orders-batch")).await;
+    window.find(&id("page-batches")).await;
+    window.shows("可以制卡 0 张").await;
+    window.shows("还没有照片").await;
+    window.find("[data-testid^=mend-photo-]").await;
+    axe::check(&window, "orders that stay out of a batch").await;
+    window.screenshot("batch-faults").await;
+    menu(&window, "home").await;
+    window.find(&id("todo-orders_to_batch")).await;
+    axe::check(&window, "the card office's first page").await;
+    window.screenshot("home-card-office").await;
     window.close().await;
 }
 
@@ -160,13 +173,16 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
     window.click(".ant-notification-notice-close").await;
 
     // Checked, looked at, made.
-    menu(&window, "batches").await;
-    window.click(&id("batch-new")).await;
+    menu(&window, "home").await;
+    window.click(&id("todo-orders_to_batch")).await;
     window.shows("可以制卡 4 张").await;
     axe::check(&window, "a new batch").await;
     window.screenshot("batch-new").await;
     window.click(&id("batch-make")).await;
     window.shows("已建立批次").await;
+    menu(&window, "home").await;
+    window.click(&id("todo-batches_to_export")).await;
+    follow(&window, "[data-testid^=batch-open-]").await;
     window.find(&id("batch-ledger")).await;
     window.click(&id("batch-export")).await;
     window.click(&id("batch-export-ok")).await;

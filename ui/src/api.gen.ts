@@ -462,25 +462,33 @@ by: string,
 reason?: string, };
 export type CardExtensionView = { 
 /**
- * 卡序列号 as it was written then.
+ * Who told of it.
  */
-serialRaw: string, 
+origin: ExtensionOrigin, 
+/**
+ * Its name.
+ */
+originName: string, 
+/**
+ * Number of the card as it was written then.
+ */
+serialRaw?: string, 
 /**
  * Day of the extension.
  */
 extendedOn: string, 
 /**
+ * Its moment, where it is known; epoch milliseconds.
+ */
+extendedAt?: number, 
+/**
  * Valid until this day.
  */
-validUntil: string, 
+validUntil?: string, 
 /**
- * Remark.
+ * Remark, terminal, or reason and how it ended.
  */
-note?: string, 
-/**
- * When it was read; epoch milliseconds.
- */
-recordedAt: number, };
+note?: string, };
 export type CardId = string;
 export type CardPage = { 
 /**
@@ -1638,6 +1646,7 @@ rows: number, };
 export type ExtensionFile = "entries" | "records";
 export type ExtensionId = string;
 export type ExtensionImportMode = "preview" | "valid" | "all";
+export type ExtensionOrigin = "result" | "file" | "terminal" | "temporary";
 export type ExtensionPolicy = "calendar" | "age";
 export type ExtensionRunId = string;
 export type ExtensionRunView = { 
@@ -2599,6 +2608,10 @@ district?: string,
  * State.
  */
 state?: BatchState, 
+/**
+ * True for those alone that are at the bureau longer than the district allows.
+ */
+overdue?: boolean, 
 /**
  * `next` of the page before.
  */
@@ -5717,7 +5730,7 @@ key: TodoKey,
  * How many.
  */
 count: CappedCount, };
-export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "pupils_returned" | "pupils_to_review" | "orders_returned" | "orders_to_approve" | "orders_to_confirm";
+export type TodoKey = "ladders_incomplete" | "imports_in_preview" | "pupils_to_submit" | "pupils_returned" | "pupils_to_review" | "orders_returned" | "orders_to_approve" | "orders_to_confirm" | "orders_to_batch" | "batches_to_export" | "batches_overdue";
 export type UndoExtensionsRequest = { 
 /**
  * Cleaning.

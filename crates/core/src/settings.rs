@@ -211,6 +211,15 @@ const EXTENSION_ABNORMAL: Setting = Setting {
     per_district: true,
 };
 
+const BATCH_DAYS: Setting = Setting {
+    key: "batch.overdue_days",
+    name: "制卡批次移交多少天后算逾期",
+    note: "移交给制卡单位后超过这些天还没有结清的批次，列在卡务的首页。",
+    default: "14",
+    accepts: Accepts::Whole { min: 1, max: 365 },
+    per_district: true,
+};
+
 /// Every setting.
 pub const ALL: &[Setting] = &[
     ROW_LIMIT,
@@ -227,6 +236,7 @@ pub const ALL: &[Setting] = &[
     AUDIT_DAYS,
     REVIEW_ORDERS,
     REVIEW_REASONS,
+    BATCH_DAYS,
     EXTENSION_POLICY,
     EXTENSION_SCHEDULE,
     EXTENSION_ABNORMAL,
@@ -360,6 +370,8 @@ pub struct Settings {
     pub audit_days: u32,
     /// Approving a new pupil makes its card order.
     pub review_orders: bool,
+    /// Days after which a batch at the bureau is overdue.
+    pub batch_days: u32,
 }
 
 impl Settings {
@@ -447,6 +459,7 @@ impl Settings {
             lock_minutes: number(&LOCK_MINUTES),
             audit_days: number(&AUDIT_DAYS),
             review_orders: text(&REVIEW_ORDERS) != "no",
+            batch_days: number(&BATCH_DAYS),
         }
     }
 }

@@ -173,6 +173,7 @@ export const ENTRIES: readonly Entry[] = [
     group: "groupCards",
     icon: <InboxOutlined />,
     allowed: (s) => s.can("read_batches"),
+    badge: ["batches_to_export", "batches_overdue"],
     page: ({ rest }) => {
       if (rest === "") return <Batches />;
       if (rest === "new") return <CreateBatch />;

@@ -78,6 +78,9 @@ pub(crate) struct List {
     /// 状态：open、handed_over、closed、discarded，或“已移交”
     #[arg(long, value_name = "状态")]
     state: Option<String>,
+    /// 只看逾期未结清的
+    #[arg(long, conflicts_with = "state")]
+    overdue: bool,
     #[command(flatten)]
     page: Page,
 }
@@ -159,6 +162,7 @@ pub(crate) async fn run(command: Batch, context: &Context) -> Result<Exit, Failu
             let request = Fields::new()
                 .maybe("district", command.district)
                 .maybe("state", state)
+                .maybe("overdue", command.overdue.then_some(true))
                 .page(command.page)
                 .done();
             session.show("batch.list", request, batches).await

@@ -142,6 +142,7 @@ fn page(output: Output, answer: &Value) {
         .iter()
         .map(|extension| {
             vec![
+                text(extension, "originName").to_owned(),
                 text(extension, "extendedOn").to_owned(),
                 text(extension, "validUntil").to_owned(),
                 text(extension, "serialRaw").to_owned(),
@@ -149,5 +150,8 @@ fn page(output: Output, answer: &Value) {
             ]
         })
         .collect();
-    output.table(&["增效日期", "有效期至", "卡序列号", "备注"], &extensions);
+    output.table(
+        &["来源", "增效日期", "有效期至", "卡号", "备注"],
+        &extensions,
+    );
 }

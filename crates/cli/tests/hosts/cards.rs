@@ -163,6 +163,8 @@ fn day(program: &Program) {
         "{}",
         shown.out
     );
+    let overdue = program.json("card", &["batch", "list", "--overdue"]);
+    assert_eq!(overdue["items"], json!([]), "handed over today");
     assert_eq!(program.by("card", &["batch", "close", &batch]).code, 3);
     let fail = ["batch", "fail", &batch, "--numbers", "3"];
     assert_eq!(program.by("card", &fail).code, 3, "no reason");

@@ -80,6 +80,8 @@ pub struct BatchFilter {
     pub district: Option<String>,
     /// Only in this state.
     pub state: Option<String>,
+    /// Only those handed over before this moment.
+    pub handed_over_before: Option<i64>,
 }
 
 /// A line of a batch, with its order.
@@ -172,6 +174,8 @@ pub trait Batches {
     /// Makes a batch with a line for each order, numbered from 1 in this order, and
     /// notes the batch with the orders; `busy` when another took its number meanwhile.
     async fn insert_batch(&mut self, batch: &BatchRecord, orders: &[OrderId]) -> Stored<()>;
+    /// Batches that fit, counted up to `cap`.
+    async fn count_batches(&mut self, filter: &BatchFilter, cap: u32) -> Stored<i64>;
     /// Batches, newest first.
     async fn batches(
         &mut self,

@@ -142,6 +142,8 @@ pub trait Extensions {
     ) -> Stored<Vec<ExtensionRecord>>;
     /// Entries that fit, counted up to `cap`.
     async fn count_extensions(&mut self, query: &ExtensionQuery, cap: u32) -> Stored<i64>;
+    /// Every entry of a pupil, oldest first, also those that have left the list.
+    async fn extensions_of(&mut self, pupil: PupilId) -> Stored<Vec<ExtensionRecord>>;
     /// Those of these pupils that are in the list.
     async fn pupils_in_list(&mut self, pupils: &[PupilId]) -> Stored<Vec<PupilId>>;
     /// Adds entries. Returns the ids made: a pupil in the list is left out, the unique key decides.

@@ -57,6 +57,19 @@ fn template(c: &mut Cols<'_>) -> Stored<CardTemplateRecord> {
     })
 }
 
+/// ` AND …` for a filter.
+fn fitting(sql: &mut Sql, filter: &BatchFilter) {
+    if let Some(district) = &filter.district {
+        sql.push(" AND b.district = ").bind(district.as_str());
+    }
+    if let Some(state) = &filter.state {
+        sql.push(" AND b.state = ").bind(state.as_str());
+    }
+    if let Some(before) = filter.handed_over_before {
+        sql.push(" AND b.handed_over_at < ").bind(before);
+    }
+}
+
 #[async_trait]
 impl Batches for Tx {
     async fn card_templates(&mut self, district: &str) -> Stored<Vec<CardTemplateRecord>> {
@@ -165,18 +178,24 @@ impl Batches for Tx {
         }
         sql.push(" CROSS JOIN district d CROSS JOIN account a")
             .push(" WHERE d.code = b.district AND a.id = b.created_by");
-        if let Some(district) = &filter.district {
-            sql.push(" AND b.district = ").bind(district.as_str());
-        }
-        if let Some(state) = &filter.state {
-            sql.push(" AND b.state = ").bind(state.as_str());
-        }
+        fitting(&mut sql, filter);
         if let Some(before) = before {
             sql.push(" AND b.id < ").bind(before.0);
         }
         sql.push(" ORDER BY b.id DESC").limit(limit);
         let rows = self.all(sql, DOING).await?;
         each(&rows, DOING, batch)
+    }
+
+    async fn count_batches(&mut self, filter: &BatchFilter, cap: u32) -> Stored<i64> {
+        let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM batch b");
+        if filter.district.is_some() {
+            sql.push(&index("batch_district"));
+        }
+        sql.push(" WHERE 1 = 1");
+        fitting(&mut sql, filter);
+        sql.limit(cap).push(") AS n");
+        self.number(sql, "counting batches").await
     }
 
     async fn batch(&mut self, id: BatchId) -> Stored<Option<BatchRecord>> {

@@ -128,6 +128,19 @@ impl Extensions for Tx {
         each(&rows, DOING, entry)
     }
 
+    async fn extensions_of(&mut self, pupil: PupilId) -> Stored<Vec<ExtensionRecord>> {
+        const DOING: &str = "reading temporary extensions of a pupil";
+        let mut sql = Sql::new(COLUMNS);
+        sql.push(" FROM extension e")
+            .push(&index("extension_pupil"))
+            .push(BESIDE)
+            .push(" AND e.pupil_id = ")
+            .bind(pupil.0)
+            .push(" ORDER BY e.id");
+        let rows = self.all(sql, DOING).await?;
+        each(&rows, DOING, entry)
+    }
+
     async fn count_extensions(&mut self, query: &ExtensionQuery, cap: u32) -> Stored<i64> {
         let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1");
         fitting(&mut sql, query);

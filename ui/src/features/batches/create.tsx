@@ -4,6 +4,7 @@ import { Button, DatePicker, Select } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import type { OrderFilter, PreviewBatchResponse } from "../../api.gen";
+import { ClassFilter } from "../../shared/components/class-filter";
 import { OrderFaults } from "../../shared/components/order-faults";
 import { DataTable } from "../../shared/components/data-table";
 import { useNotify } from "../../shared/components/feedback";
@@ -25,11 +26,15 @@ export function CreateBatch() {
   const create = useAction("batch.create");
   const from = params.get("from") ?? undefined;
   const to = params.get("to") ?? undefined;
+  const grade = params.get("grade");
+  const classNumber = params.get("class");
   const filter: OrderFilter = {
     ...(from ? { confirmedFrom: from } : {}),
     ...(to ? { confirmedTo: to } : {}),
     ...(scope.district ? { district: scope.district } : {}),
     ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
+    ...(grade ? { grade: Number(grade) } : {}),
+    ...(classNumber ? { classNumber: Number(classNumber) } : {}),
   };
   const request = { filter, ...(template ? { template } : {}) };
   const preview = useOp("batch.preview", request, { keep: true });
@@ -74,6 +79,7 @@ export function CreateBatch() {
             data-testid="batch-range"
           />
           <SchoolPicker testId="batch-school" width={240} />
+          <ClassFilter prefix="batch" grade={grade} classNumber={classNumber} onChange={change} />
           <Select
             aria-label={tBatches.template}
             style={{ width: "15em" }}

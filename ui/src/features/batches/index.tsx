@@ -52,7 +52,8 @@ export function Batches() {
   const { can } = useSession();
   const [params, change] = useParams();
   const state = STATES.find((s) => s === params.get("state"));
-  const request = { ...(scope.district ? { district: scope.district } : {}), ...(state ? { state } : {}), limit: 100 };
+  const overdue = params.get("state") === "overdue";
+  const request = { ...(scope.district ? { district: scope.district } : {}), ...(state ? { state } : {}), ...(overdue ? { overdue } : {}), limit: 100 };
   const { query, items } = usePages("batch.list", request);
   const create = can("manage_batches") ? (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => go("/batches/new")} data-testid="batch-new">
@@ -74,12 +75,13 @@ export function Batches() {
       }
       toolbar={
         <Segmented
-          value={state ?? "all"}
+          value={overdue ? "overdue" : (state ?? "all")}
           aria-label={tBatches.stateLabel}
           onChange={(next) => change({ state: next === "all" ? undefined : next })}
           options={[
             { value: "all", label: tBatches.stateAll },
             ...STATES.map((s) => ({ value: s as string, label: <span data-testid={`batches-state-${s}`}>{tBatches.states[s]}</span> })),
+            { value: "overdue", label: <span data-testid="batches-overdue">{tBatches.overdue}</span> },
           ]}
         />
       }

@@ -18,11 +18,11 @@ import { cardTone, orderTone } from "../../shared/tones";
 import { CARD_COLUMNS } from ".";
 
 const EXTENSIONS: Column<CardExtensionView>[] = [
-  { key: "on", title: tCards.ext.on, width: 120, render: (x) => x.extendedOn },
-  { key: "until", title: tCards.ext.until, width: 120, render: (x) => x.validUntil },
-  { key: "serial", title: tCards.ext.serial, width: 180, render: (x) => x.serialRaw },
-  { key: "note", title: tCards.ext.note, min: 140, render: (x) => x.note ?? tCommon.none },
-  { key: "at", title: tCards.ext.at, width: 146, render: (x) => moment(x.recordedAt) },
+  { key: "origin", title: tCards.ext.origin, width: 130, render: (x) => x.originName },
+  { key: "on", title: tCards.ext.on, width: 146, render: (x) => (x.extendedAt === undefined ? x.extendedOn : moment(x.extendedAt)) },
+  { key: "until", title: tCards.ext.until, width: 120, render: (x) => x.validUntil ?? tCommon.none },
+  { key: "serial", title: tCards.ext.serial, width: 180, render: (x) => x.serialRaw ?? tCommon.none },
+  { key: "note", title: tCards.ext.note, min: 180, render: (x) => x.note ?? tCommon.none },
 ];
 
 const ORDERS: Column<OrderView>[] = [
@@ -124,7 +124,7 @@ function Content(props: { page: CardFile }) {
       </Panel>
       <Panel title={tCards.extensions}>
         {extensions.length > 0 ? (
-          <DataTable label={tCards.extensions} testId="card-extensions" columns={EXTENSIONS} rows={extensions} rowKey={(x) => `${x.extendedOn} ${x.validUntil}`} empty={null} />
+          <DataTable label={tCards.extensions} testId="card-extensions" columns={EXTENSIONS} rows={extensions} rowKey={(x) => `${x.origin} ${x.extendedOn} ${x.extendedAt ?? ""} ${x.validUntil ?? ""} ${x.serialRaw ?? ""}`} empty={null} />
         ) : (
           <p className="ek-faint">{tCards.extensionsNone}</p>
         )}

@@ -1,5 +1,5 @@
 // 制卡订单: the query by confirmation time, and the two work lists, which ignore it.
-import { BarChartOutlined, DiffOutlined, DownloadOutlined, SearchOutlined } from "@ant-design/icons";
+import { BarChartOutlined, DiffOutlined, DownloadOutlined, InboxOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, Segmented, Select } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
@@ -147,6 +147,16 @@ function OrderList(props: { kind: Kind }) {
             {can("correct_orders") ? (
               <Button icon={<DiffOutlined />} onClick={() => go("/orders/mismatches")} data-testid="orders-mismatches">
                 {tMismatches.open}
+              </Button>
+            ) : null}
+            {can("manage_batches") && (state === undefined || state === "confirmed") && settled === "" ? (
+              <Button
+                type="primary"
+                icon={<InboxOutlined />}
+                onClick={() => go("/batches/new", { from, to, grade: grade ?? undefined, class: classNumber ?? undefined })}
+                data-testid="orders-batch"
+              >
+                {tOrders.batchThese}
               </Button>
             ) : null}
             <Button icon={<BarChartOutlined />} onClick={() => setAdding(true)} data-testid="orders-totals">

@@ -26,7 +26,7 @@ const COLUMNS: Column<MismatchView>[] = [
   { key: "class", title: tOrders.col.class, width: 108, render: (m) => tOrders.gradeClass(m.gradeName, m.classNumber) },
   { key: "state", title: tOrders.col.state, width: 106, render: (m) => <Tag tone={orderTone[m.state]}>{m.stateName}</Tag> },
   { key: "place", title: tMismatches.col.place, min: 150, render: (m) => place(m.place) },
-  { key: "faults", title: tMismatches.col.faults, min: 260, whole: true, render: (m) => m.faults.map((f) => <div key={f.cause}>{f.message}</div>) },
+  { key: "faults", title: tMismatches.col.faults, min: 330, whole: true, render: (m) => <div className="ek-cell-lines">{m.faults.map((f) => <div key={f.cause}>{f.message}</div>)}</div> },
   {
     key: "right",
     title: tMismatches.col.right,

@@ -23,6 +23,9 @@ pub struct ListBatchesRequest {
     /// State.
     #[ts(optional, as = "Option<BatchState>")]
     pub state: Option<String>,
+    /// True for those alone that are at the bureau longer than the district allows.
+    #[ts(optional)]
+    pub overdue: Option<bool>,
     /// `next` of the page before.
     #[ts(optional)]
     pub after: Option<String>,
@@ -59,11 +62,20 @@ pub async fn run(cx: &mut Cx, request: ListBatchesRequest) -> Result<ListBatches
     }
     let after: Option<BatchId> = decode_cursor(request.after.as_deref())?;
     let mut batches = Vec::new();
-    for scope in list_scopes(cx.reach(), request.district.as_deref(), None)? {
-        let filter = BatchFilter {
-            district: scope.parts().0,
-            state: request.state.clone(),
-        };
+    let scopes = list_scopes(cx.reach(), request.district.as_deref(), None)?;
+    let filters = if request.overdue == Some(true) {
+        super::overdue(&mut *cx.uow, scopes, cx.now).await?
+    } else {
+        scopes
+            .into_iter()
+            .map(|scope| BatchFilter {
+                district: scope.parts().0,
+                state: request.state.clone(),
+                handed_over_before: None,
+            })
+            .collect()
+    };
+    for filter in filters {
         batches.extend(cx.uow.batches(&filter, after, limit).await?);
     }
     batches.sort_by_key(|batch| std::cmp::Reverse(batch.id));

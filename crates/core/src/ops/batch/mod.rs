@@ -27,11 +27,16 @@ use ts_rs::TS;
 
 use crate::context::{AuditNote, Cx};
 use crate::domain::batch::{BatchState, Ledger};
+use crate::domain::time::Timestamp;
 use crate::error::{Code, OpError, Problem};
 use crate::id::{BatchId, OrderId};
 use crate::ops::order::check::OrderFault;
-use crate::ports::{BatchRecord, UnitOfWork};
+use crate::ops::page::ListScope;
+use crate::ports::{BatchFilter, BatchRecord, UnitOfWork};
 use crate::production::template::{TemplateContent, samples};
+use crate::settings::Settings;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Orders that one batch takes.
 pub(crate) const LIMIT: usize = 5_000;
@@ -238,6 +243,35 @@ pub(crate) async fn release(
     )?;
     cx.step_orders(&steps, by, now).await?;
     cx.drop_batch_lines(batch, orders).await
+}
+
+/// Batches at the bureau for longer than each district allows: one filter a district.
+pub(crate) async fn overdue(
+    uow: &mut dyn UnitOfWork,
+    scopes: Vec<ListScope>,
+    now: Timestamp,
+) -> Result<Vec<BatchFilter>, OpError> {
+    let mut districts = Vec::new();
+    for scope in scopes {
+        match scope {
+            ListScope::City => {
+                districts.extend(uow.districts().await?.into_iter().map(|d| d.code));
+            }
+            ListScope::District(code) => districts.push(code),
+            // A school has no batches.
+            ListScope::School(_) => {}
+        }
+    }
+    let mut filters = Vec::with_capacity(districts.len());
+    for district in districts {
+        let days = Settings::district(uow, &district).await?.batch_days;
+        filters.push(BatchFilter {
+            district: Some(district),
+            state: Some(BatchState::HandedOver.as_str().to_owned()),
+            handed_over_before: Some(now.ms() - i64::from(days) * DAY_MS),
+        });
+    }
+    Ok(filters)
 }
 
 /// The refusal of a batch that would be empty, with the first causes.

@@ -9,6 +9,7 @@ use ts_rs::TS;
 use crate::access::{Permission, Reach};
 use crate::context::Cx;
 use crate::domain::application::{ApplicationKind, ApplicationState};
+use crate::domain::batch::BatchState;
 use crate::domain::order::OrderState;
 use crate::domain::time::{Day, DayRange};
 use crate::error::OpError;
@@ -16,7 +17,9 @@ use crate::ops::import::ImportSummary;
 use crate::ops::order::LOOK;
 use crate::ops::page::{COUNT_CAP, CappedCount, ListScope, list_scopes};
 use crate::ops::touches;
-use crate::ports::{ApplicationQuery, OrderQuery, PupilFilter, SchoolFilter, TotalQuery};
+use crate::ports::{
+    ApplicationQuery, BatchFilter, OrderQuery, PupilFilter, SchoolFilter, TotalQuery,
+};
 
 /// Days of the chart.
 const DAYS: i64 = 14;
@@ -48,6 +51,12 @@ pub enum TodoKey {
     OrdersToApprove,
     /// Orders to be confirmed by the card office.
     OrdersToConfirm,
+    /// Confirmed orders that wait for a batch.
+    OrdersToBatch,
+    /// Batches whose package waits to be exported.
+    BatchesToExport,
+    /// Batches at the bureau for longer than the district allows.
+    BatchesOverdue,
 }
 
 /// A waiting item.
@@ -227,6 +236,11 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
             TodoKey::OrdersToConfirm,
             OrderState::Approved,
         ),
+        (
+            Permission::ManageBatches,
+            TodoKey::OrdersToBatch,
+            OrderState::Confirmed,
+        ),
     ] {
         if holds(permission) {
             let mut count = NONE;
@@ -236,6 +250,29 @@ pub async fn run(cx: &mut Cx, _: HomeSummaryRequest) -> Result<HomeSummaryRespon
                     ..query
                 };
                 let (counted, _) = cx.uow.count_orders(&query, COUNT_CAP + 1, LOOK).await?;
+                count = count.plus(CappedCount::from_counted(counted));
+            }
+            push(&mut answer.todos, key, count);
+        }
+    }
+    if holds(Permission::ManageBatches) {
+        let scopes = list_scopes(&actor.reach(Permission::ManageBatches), None, None)?;
+        let open: Vec<BatchFilter> = scopes
+            .iter()
+            .map(|scope| BatchFilter {
+                district: scope.clone().parts().0,
+                state: Some(BatchState::Open.as_str().to_owned()),
+                handed_over_before: None,
+            })
+            .collect();
+        let overdue = crate::ops::batch::overdue(&mut *cx.uow, scopes, cx.now).await?;
+        for (key, filters) in [
+            (TodoKey::BatchesToExport, open),
+            (TodoKey::BatchesOverdue, overdue),
+        ] {
+            let mut count = NONE;
+            for filter in filters {
+                let counted = cx.uow.count_batches(&filter, COUNT_CAP + 1).await?;
                 count = count.plus(CappedCount::from_counted(counted));
             }
             push(&mut answer.todos, key, count);
