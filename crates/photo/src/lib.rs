@@ -8,11 +8,13 @@
 
 mod flat;
 mod jpeg;
+mod made_up;
 mod pack;
 mod picture;
 
 use ekatong_core::error::{OpError, Problem};
 use ekatong_core::photo::{PhotoLimits, PhotoPack, Picture, Pictures};
+pub use made_up::made_up;
 pub use pack::{is_left_over, name_of};
 
 /// Pictures by the `image` crate: JPEG and PNG.

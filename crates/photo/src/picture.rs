@@ -20,7 +20,7 @@ const PNG_START: [u8; 8] = [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A];
 const PNG_END: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
 /// Quality of what is written anew, and how far it may fall to fit the bureau's limit.
 const QUALITY: [u8; 8] = [92, 87, 82, 76, 70, 63, 56, 48];
-const THUMBNAIL_QUALITY: u8 = 75;
+pub(crate) const THUMBNAIL_QUALITY: u8 = 75;
 
 /// What other files are, by their first bytes: a person reads more from it than from “no image”.
 const OTHERS: &[(&[u8], &str)] = &[
@@ -318,7 +318,7 @@ fn written(
     )))
 }
 
-fn encode(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, Problem> {
+pub(crate) fn encode(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality)
         .encode_image(picture)

@@ -103,6 +103,25 @@ fn a_demo_is_the_same_for_the_same_seed_but_for_its_passwords() {
         ask(&one, &first, "demo_audit", &["audit", "verify"])["intact"],
         true
     );
+
+    // Photos are drawn for most, so that cards can be made; the others show what keeps them out.
+    let check = ask(&one, &first, "demo_card", &["order", "check"]);
+    let faults = check["faults"].as_array().unwrap();
+    assert!(!faults.is_empty() && faults.iter().all(|fault| fault["code"] == "photo.missing"));
+    assert!(
+        check["faulty"].as_i64().unwrap() * 10 < check["checked"].as_i64().unwrap(),
+        "{check}"
+    );
+    let confirmed = ["order", "list", "--state", "confirmed", "--limit", "1"];
+    let district = ask(&one, &first, "demo_card", &confirmed)["items"][0]["district"].clone();
+    let create = ["batch", "create", "--district", district.as_str().unwrap()];
+    let made = ask(&one, &first, "demo_card", &create);
+    let id = made["batch"]["id"].as_str().unwrap();
+    let folder = one.path("制卡包");
+    std::fs::create_dir(&folder).unwrap();
+    let export = ["batch", "export", id, "--out", folder.to_str().unwrap()];
+    let exported = ask(&one, &first, "demo_card", &export);
+    assert_eq!(exported["faults"], serde_json::json!([]));
 }
 
 #[tokio::test]

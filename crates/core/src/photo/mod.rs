@@ -9,6 +9,8 @@ pub(crate) mod match_names;
 pub(crate) mod stored;
 
 use crate::error::{OpError, Problem};
+use crate::id::{AccountId, PhotoId, PupilId};
+use crate::ports::{NewPhotoRecord, PhotoFacts, Ports, UnitOfWork};
 
 /// Bytes of one photo file at most, as it comes from a camera.
 pub const FILE_MAX: u64 = 20 * 1024 * 1024;
@@ -97,4 +99,39 @@ pub trait Pictures: Send + Sync {
     /// # Errors
     /// Those of `examine`, but for `photo.blank`.
     fn decode(&self, bytes: &[u8]) -> Result<(), Problem>;
+}
+
+/// Keeps photos of pupils who have none, without a preview: the demo draws them.
+///
+/// # Errors
+/// Those of the store and of the photo store.
+pub async fn keep(
+    ports: &Ports,
+    uow: &mut dyn UnitOfWork,
+    photos: Vec<(PupilId, Picture)>,
+    by: AccountId,
+    now: i64,
+) -> Result<(), OpError> {
+    let measured = |source| OpError::internal("measuring a photo", source);
+    let mut files = Vec::with_capacity(photos.len());
+    let mut records = Vec::with_capacity(photos.len());
+    for (pupil_id, picture) in photos {
+        let (address, sealed) = stored::seal(&*ports.cipher, &picture)?;
+        files.push((address, sealed));
+        records.push(NewPhotoRecord {
+            pupil_id,
+            facts: PhotoFacts {
+                id: PhotoId(crate::id::new()),
+                address,
+                size: i64::try_from(picture.photo.len()).map_err(measured)?,
+                width: i64::from(picture.width),
+                height: i64::from(picture.height),
+                created_at: now,
+            },
+            account_id: by,
+        });
+    }
+    // Files before rows, as ever: a crash leaves no row without its file.
+    ports.photos.put(files).await?;
+    uow.insert_photos(&records).await
 }

@@ -11,7 +11,8 @@ use ekatong_core::id::{AccountId, ClassId, GradeId, OrderId, PupilId, SchoolId};
 use ekatong_core::password;
 use ekatong_core::ports::{
     AccountRecord, Cipher, ClassRecord, Entering, GradeRecord, GrantRecord, IndexOf,
-    NewOrderRecord, NewPupilRecord, OrderStepRecord, Progress, SchoolRecord, SealedAt, UnitOfWork,
+    NewOrderRecord, NewPupilRecord, OrderStepRecord, Ports, Progress, SchoolRecord, SealedAt,
+    UnitOfWork,
 };
 
 use super::people::{self, People};
@@ -25,6 +26,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const DAYS_BACK: i64 = 60;
 /// Pupils of one statement: the store's own portion.
 const PORTION: usize = 500;
+/// Pupils who may have a photo: a demo of millions draws no millions.
+const PHOTOS: u64 = 2_000;
 /// Pupils of one transaction.
 const TRANSACTION: usize = 20_000;
 /// Pupils of a class.
@@ -259,6 +262,7 @@ impl Plan {
             },
             planned: 0,
             batches: 0,
+            photos: 0,
         };
         let mut pending = Vec::with_capacity(TRANSACTION);
         let classes = (self.classes.len() as u64).max(1);
@@ -308,6 +312,8 @@ struct Writing<'a> {
     /// Pupils looked at, of which every so many gets an order.
     planned: u64,
     batches: u64,
+    /// Pupils looked at, of whom most get a photo.
+    photos: u64,
 }
 
 impl Writing<'_> {
@@ -341,12 +347,37 @@ impl Writing<'_> {
             uow.submit_pupils(&submitted, at).await?;
             let ordered: Vec<PupilId> = ids.into_iter().filter(|_| self.has_order()).collect();
             self.orders(&mut *uow, &ordered).await?;
+            self.photos(&ports, &mut *uow, &ordered, entered).await?;
             self.progress.report(
                 self.counts.pupils + self.counts.orders,
                 self.plan.size.pupils + self.plan.size.orders,
             );
         }
         Ok(uow.commit().await?)
+    }
+
+    /// Photos of most of the pupils whose card is ordered, up to [`PHOTOS`]: the others show
+    /// what keeps an order out of a batch.
+    async fn photos(
+        &mut self,
+        ports: &Ports,
+        uow: &mut dyn UnitOfWork,
+        pupils: &[PupilId],
+        at: i64,
+    ) -> Result<(), OpError> {
+        let by = self.plan.account(Role::SchoolStaff)?;
+        let mut photos = Vec::new();
+        for pupil in pupils {
+            self.photos += 1;
+            if self.photos <= PHOTOS && !self.photos.is_multiple_of(20) {
+                photos.push((*pupil, ekatong_photo::made_up(self.photos)?));
+            }
+        }
+        match ekatong_core::photo::keep(ports, uow, photos, by, at).await {
+            // A database on a server, and nobody said where its photos are.
+            Err(error) if error.has(Code::PhotoNoFolder) => Ok(()),
+            kept => kept,
+        }
     }
 
     /// Spreads the orders evenly over the pupils.
