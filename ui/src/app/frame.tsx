@@ -93,7 +93,7 @@ export function Frame(props: { host: HostState }) {
       <Modal open={keys} onCancel={() => setKeys(false)} footer={null} title={tKeys.title} width={520} data-testid="keys-dialog">
         <dl className="ek-keys">
           {tKeys.rows.map(([key, what]) => (
-            <div key={key}>
+            <div key={`${key} ${what}`}>
               <dt>
                 <kbd>{key}</kbd>
               </dt>

@@ -200,6 +200,7 @@ export const tKeys = {
     ["Ctrl + Enter", "核对：导入可导入的行"],
     ["Ctrl + S / Enter", "新生录入：保存"],
     ["Ctrl + Enter", "新生录入：提交"],
+    ["Ctrl + Enter", "制卡确认、制卡审核：办理选中的订单"],
     ["Shift + Enter", "新生录入：保存并录入下一名"],
   ],
 } as const;

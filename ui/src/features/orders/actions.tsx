@@ -7,6 +7,7 @@ import { SelectionBar, useNotify } from "../../shared/components/feedback";
 import { FormModal } from "../../shared/components/form-modal";
 import { ReasonField } from "../../shared/components/reason-field";
 import { capped, count } from "../../shared/formatting";
+import { inField, useKey } from "../../shared/hooks";
 import { runJob } from "../../shared/jobs";
 import { useAction } from "../../shared/query";
 import { useSession } from "../../shared/session";
@@ -93,6 +94,15 @@ export function OrderActions(props: {
       );
     }
   };
+
+  // One key for the many that are chosen; a field's own Ctrl + Enter stays the field's.
+  useKey((e) => {
+    if (!(e.ctrlKey || e.metaKey) || e.key !== "Enter" || busy || asking !== null || inField(e.target)) return;
+    if (kind === "confirm" && (all || toConfirm.length > 0)) onConfirm();
+    else if (kind === "approve" && (all || toApprove.length > 0)) onApprove();
+    else return;
+    e.preventDefault();
+  });
 
   const ids = asking === "withdraw" ? toWithdraw : toReturn;
   return (
