@@ -1,6 +1,7 @@
 //! The card office: confirmation, the query by confirmation time, withdrawal, export.
 
 use serde_json::json;
+use thirtyfour::Key;
 
 use crate::axe;
 use crate::world::{World, id, junior_school, menu, menu_keys};
@@ -169,7 +170,9 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
     menu(&window, "orders-confirm").await;
     window.click(&id("orders-select-all")).await;
     // Many with one key.
-    window.press("\u{e009}\u{e007}").await;
+    window
+        .press(&format!("{}{}", Key::Control.value(), Key::Enter.value()))
+        .await;
     window.find(&id("state-empty")).await;
     window.click(".ant-notification-notice-close").await;
 
