@@ -1062,6 +1062,7 @@ export const tBatches = {
   states: { open: "待移交", handed_over: "已移交", closed: "已结清", discarded: "已放弃" },
   stateAll: "全部",
   overdue: "逾期未结清",
+  otherDate: (name: string, from: string, to: string) => `${name} ${from} – ${to}`,
   stateLabel: "按状态筛选",
   col: {
     batchNo: "批次号",

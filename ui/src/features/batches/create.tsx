@@ -1,9 +1,9 @@
 // New batch: which confirmed orders, what the checks say of them, how the file will look; then it is made.
 import { ArrowLeftOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Select } from "antd";
+import { Button, DatePicker, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
-import type { OrderFilter, PreviewBatchResponse } from "../../api.gen";
+import type { OrderDate, OrderFilter, PreviewBatchResponse } from "../../api.gen";
 import { ClassFilter } from "../../shared/components/class-filter";
 import { OrderFaults } from "../../shared/components/order-faults";
 import { DataTable } from "../../shared/components/data-table";
@@ -18,6 +18,8 @@ import { go, useParams } from "../../shared/router";
 import { useScope } from "../../shared/scope";
 import { tBatches, tOrders } from "../../shared/texts";
 
+const ORDER_DATES = ["requested", "approved", "returned"] as const satisfies readonly OrderDate[];
+
 export function CreateBatch() {
   const scope = useScope();
   const notify = useNotify();
@@ -28,6 +30,11 @@ export function CreateBatch() {
   const to = params.get("to") ?? undefined;
   const grade = params.get("grade");
   const classNumber = params.get("class");
+  // Of the query that led here; there it is changed, here it is seen and can be dropped.
+  const other = ORDER_DATES.find((date) => date === params.get("other"));
+  const otherFrom = params.get("otherFrom");
+  const otherTo = params.get("otherTo");
+  const narrowed = other !== undefined && (otherFrom !== null || otherTo !== null);
   const filter: OrderFilter = {
     ...(from ? { confirmedFrom: from } : {}),
     ...(to ? { confirmedTo: to } : {}),
@@ -35,6 +42,7 @@ export function CreateBatch() {
     ...(scope.schoolId ? { schoolId: scope.schoolId } : {}),
     ...(grade ? { grade: Number(grade) } : {}),
     ...(classNumber ? { classNumber: Number(classNumber) } : {}),
+    ...(narrowed ? { otherDate: other, ...(otherFrom ? { otherFrom } : {}), ...(otherTo ? { otherTo } : {}) } : {}),
   };
   const request = { filter, ...(template ? { template } : {}) };
   const preview = useOp("batch.preview", request, { keep: true });
@@ -80,6 +88,11 @@ export function CreateBatch() {
           />
           <SchoolPicker testId="batch-school" width={240} />
           <ClassFilter prefix="batch" grade={grade} classNumber={classNumber} onChange={change} />
+          {narrowed ? (
+            <Tag closable onClose={() => change({ other: undefined, otherFrom: undefined, otherTo: undefined })} data-testid="batch-other">
+              {tBatches.otherDate(tOrders.otherDates[other], otherFrom ?? "", otherTo ?? "")}
+            </Tag>
+          ) : null}
           <Select
             aria-label={tBatches.template}
             style={{ width: "15em" }}

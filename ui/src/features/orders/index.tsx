@@ -153,7 +153,7 @@ function OrderList(props: { kind: Kind }) {
               <Button
                 type="primary"
                 icon={<InboxOutlined />}
-                onClick={() => go("/batches/new", { from, to, grade: grade ?? undefined, class: classNumber ?? undefined })}
+                onClick={() => go("/batches/new", { from, to, grade: grade ?? undefined, class: classNumber ?? undefined, other, otherFrom, otherTo })}
                 data-testid="orders-batch"
               >
                 {tOrders.batchThese}
