@@ -1,5 +1,5 @@
 //! The benchmarks: `make bench`, or
-//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [search] [import] [check] [photos] [start] [ids] [--json]`.
+//! `cargo run --release -p ekatong-tests --bin bench -- [orders] [mixed] [export] [search] [import] [check] [photos] [start] [ids] [--json]`.
 //!
 //! Small by default; `BENCH=full` for the large sizes. What is generated is kept
 //! under `target/bench-data`. Figures are for reading, never for assertions: what
@@ -11,6 +11,7 @@ mod bulk;
 mod check;
 mod cluster;
 mod data;
+mod export;
 mod floors;
 mod ids;
 mod import;
@@ -39,8 +40,8 @@ pub(crate) struct Bench {
     pub(crate) programs: PathBuf,
 }
 
-const SECTIONS: [&str; 8] = [
-    "orders", "mixed", "search", "import", "check", "photos", "start", "ids",
+const SECTIONS: [&str; 9] = [
+    "orders", "mixed", "export", "search", "import", "check", "photos", "start", "ids",
 ];
 
 fn main() -> ExitCode {
@@ -60,6 +61,7 @@ async fn run() {
         Some("contestant-plain") => return floors::plain(&arguments[1..]).await,
         Some("contestant-like") => return floors::like(&arguments[1..]).await,
         Some("contestant-phases") => return import::phases(&arguments[1..]).await,
+        Some("contestant-export") => return export::contestant(&arguments[1..]).await,
         Some("contestant-check") => return check::contestant(&arguments[1..]).await,
         Some("contestant-window") => return start::window(&arguments[1..]).await,
         _ => {}
@@ -95,6 +97,7 @@ async fn run() {
         let section = match name {
             "orders" => orders::run(&bench).await,
             "mixed" => mixed::run(&bench).await,
+            "export" => export::run(&bench).await,
             "search" => search::run(&bench).await,
             "import" => import::run(&bench).await,
             "check" => check::run(&bench).await,

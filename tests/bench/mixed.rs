@@ -38,7 +38,7 @@ pub(crate) async fn run(bench: &Bench) -> Section {
     );
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let cluster = (engine == Engine::Postgres).then_some(&cluster);
-        let contestant = Arc::new(Contestant::new(bench, engine, cluster, orders).await);
+        let contestant = Arc::new(Contestant::new(&bench.data, engine, cluster, orders).await);
         let waiting = waiting(&contestant).await;
         let (mut through, mut bare) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {

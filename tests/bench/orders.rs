@@ -1,6 +1,7 @@
 //! A page of 50 orders by confirmation range, as the window asks for it (CARD-2).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -137,12 +138,12 @@ pub(crate) struct Contestant {
 
 impl Contestant {
     pub(crate) async fn new(
-        bench: &Bench,
+        data: &Path,
         engine: Engine,
         cluster: Option<&Cluster>,
         orders: u64,
     ) -> Self {
-        let (city, database) = data::city(engine, &bench.data, cluster, orders).await;
+        let (city, database) = data::city(engine, data, cluster, orders).await;
         let app = App::new(Ports {
             store: database.store(),
             clock: Arc::new(FixedClock::new(END)),
@@ -249,7 +250,7 @@ pub(crate) async fn run(bench: &Bench) -> Section {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         for &orders in sizes {
             let cluster = (engine == Engine::Postgres).then_some(&cluster);
-            contestants.push(Contestant::new(bench, engine, cluster, orders).await);
+            contestants.push(Contestant::new(&bench.data, engine, cluster, orders).await);
         }
     }
     for turn in 0..=EACH / TURN {

@@ -32,6 +32,7 @@ mod write_csv;
 mod xls;
 mod zipped;
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ekatong_core::error::OpError;
@@ -74,8 +75,13 @@ impl Workbooks for Sheets {
         template::write(template).map_err(|e| OpError::internal("writing a template", e))
     }
 
-    fn table(&self, table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, OpError> {
-        table::write(table, rows).map_err(|e| OpError::internal("writing a table", e))
+    fn table(
+        &self,
+        table: &Table,
+        rows: &mut dyn TableRows,
+        out: &mut dyn Write,
+    ) -> Result<(), OpError> {
+        table::write(table, rows, out).map_err(|e| OpError::internal("writing a table", e))
     }
 
     fn csv(
@@ -83,8 +89,10 @@ impl Workbooks for Sheets {
         table: &Table,
         encoding: Encoding,
         rows: &mut dyn TableRows,
-    ) -> Result<Vec<u8>, OpError> {
-        Ok(write_csv::write(table, encoding, rows))
+        out: &mut dyn Write,
+    ) -> Result<(), OpError> {
+        write_csv::write(table, encoding, rows, out)
+            .map_err(|e| OpError::internal("writing a table as text", e))
     }
 
     fn packer(&self) -> Box<dyn Packer> {

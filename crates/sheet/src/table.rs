@@ -1,5 +1,7 @@
 //! Plain tables, written as they come.
 
+use std::io::{self, BufWriter, Seek as _, Write};
+
 use ekatong_core::import::table::{Table, TableRows};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
@@ -8,12 +10,16 @@ use crate::template::{TEXT, heading, print_setup, properties};
 /// Longest text of a cell, in UTF-16 units; Excel refuses a file with more.
 const LONGEST: usize = 32_767;
 
-/// Bytes of a table. Rows go to an unnamed temporary file as they come, so
-/// memory holds the packed result only.
+/// Writes a table. Rows go to an unnamed temporary file as they come, and the packed
+/// result goes through another, as the archive's head is written last.
 ///
 /// Every cell is a string cell: a text that begins with `=`, `+`, `-` or `@`
 /// stays text, and no web address becomes a link.
-pub(crate) fn write(table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn write(
+    table: &Table,
+    rows: &mut dyn TableRows,
+    out: &mut dyn Write,
+) -> Result<(), XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties()?);
     let sheet = book.add_worksheet_with_constant_memory()?;
@@ -61,7 +67,12 @@ pub(crate) fn write(table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, 
     {
         sheet.autofilter(heading_row, 0, row, last)?;
     }
-    book.save_to_buffer()
+    let mut packed = BufWriter::new(tempfile::tempfile()?);
+    book.save_to_writer(&mut packed)?;
+    let mut packed = packed.into_inner().map_err(|error| error.into_error())?;
+    packed.rewind()?;
+    io::copy(&mut packed, out)?;
+    Ok(())
 }
 
 /// As much of a text as a cell holds.

@@ -1,14 +1,20 @@
 //! A table as text with commas (RFC 4180), for programs that read no workbook.
 
+use std::io::{self, Write};
+
 use ekatong_core::import::table::{Table, TableRows};
 use ekatong_core::production::template::Encoding;
 use encoding_rs::GB18030;
 
-/// Bytes of a table. Every character has a form in both encodings, so nothing is lost.
-pub(crate) fn write(table: &Table, encoding: Encoding, rows: &mut dyn TableRows) -> Vec<u8> {
-    let mut bytes = Vec::new();
+/// Writes a table. Every character has a form in both encodings, so nothing is lost.
+pub(crate) fn write(
+    table: &Table,
+    encoding: Encoding,
+    rows: &mut dyn TableRows,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if encoding == Encoding::Utf8 {
-        bytes.extend_from_slice(b"\xEF\xBB\xBF");
+        out.write_all(b"\xEF\xBB\xBF")?;
     }
     let mut line = String::new();
     let mut push = |cells: &mut dyn Iterator<Item = &str>| {
@@ -21,18 +27,18 @@ pub(crate) fn write(table: &Table, encoding: Encoding, rows: &mut dyn TableRows)
         }
         line.push_str("\r\n");
         match encoding {
-            Encoding::Utf8 => bytes.extend_from_slice(line.as_bytes()),
-            Encoding::Gb18030 => bytes.extend_from_slice(&GB18030.encode(&line).0),
+            Encoding::Utf8 => out.write_all(line.as_bytes()),
+            Encoding::Gb18030 => out.write_all(&GB18030.encode(&line).0),
         }
     };
-    push(&mut table.columns.iter().map(|(heading, _)| heading.as_str()));
+    push(&mut table.columns.iter().map(|(heading, _)| heading.as_str()))?;
     loop {
         let batch = rows.next();
         if batch.is_empty() {
-            return bytes;
+            return Ok(());
         }
         for cells in &batch {
-            push(&mut cells.iter().map(String::as_str));
+            push(&mut cells.iter().map(String::as_str))?;
         }
     }
 }
@@ -74,7 +80,9 @@ mod tests {
                 .collect(),
         };
         let rows = vec![cells.iter().map(|c| (*c).to_owned()).collect()];
-        write(&table, encoding, &mut Once(rows))
+        let mut bytes = Vec::new();
+        write(&table, encoding, &mut Once(rows), &mut bytes).unwrap();
+        bytes
     }
 
     #[test]

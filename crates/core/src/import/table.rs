@@ -115,27 +115,29 @@ pub trait Workbooks: Send + Sync {
     /// An internal fault only.
     fn template(&self, template: &Template) -> Result<Vec<u8>, crate::error::OpError>;
 
-    /// Bytes of a table (xlsx).
+    /// Writes a table (xlsx). Neither its rows nor the file are held as a whole.
     ///
     /// # Errors
-    /// An internal fault only.
+    /// An internal fault only: of the temporary file, and of `out`.
     fn table(
         &self,
         table: &Table,
         rows: &mut dyn TableRows,
-    ) -> Result<Vec<u8>, crate::error::OpError>;
+        out: &mut dyn std::io::Write,
+    ) -> Result<(), crate::error::OpError>;
 
-    /// Bytes of a table as text with commas, for other programs to read. UTF-8 begins
+    /// Writes a table as text with commas, for other programs to read. UTF-8 begins
     /// with a byte order mark, or Excel takes it for another encoding.
     ///
     /// # Errors
-    /// An internal fault only.
+    /// An internal fault only: of `out`.
     fn csv(
         &self,
         table: &Table,
         encoding: crate::production::template::Encoding,
         rows: &mut dyn TableRows,
-    ) -> Result<Vec<u8>, crate::error::OpError>;
+        out: &mut dyn std::io::Write,
+    ) -> Result<(), crate::error::OpError>;
 
     /// A package (zip), empty yet. The same files always give the same bytes.
     fn packer(&self) -> Box<dyn Packer>;

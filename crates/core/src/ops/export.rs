@@ -1,20 +1,28 @@
 //! Lists on their way into a workbook, page by page: however long the list is,
-//! only a few pages of it are held. The workbook is written on a thread of its own.
+//! only a few pages of it are held. The file is written on a thread of its own, and staged
+//! piece by piece while it is made.
+
+use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use ts_rs::TS;
 
+use crate::blobs::{Stage, Staged};
 use crate::context::{AuditNote, Job};
+use crate::domain::time::Timestamp;
 use crate::error::{Code, OpError, Problem};
-use crate::id::BlobId;
+use crate::id::{AccountId, BlobId};
 use crate::import::table::{Table, TableRows};
+use crate::ports::Ports;
 use crate::production::template::Encoding;
 
 /// Rows read at once.
 pub(crate) const PAGE: u32 = 500;
+/// Bytes that are staged at once.
+const PIECE: usize = 256 * 1024;
 /// Rows that one workbook takes: what Excel's sheet holds, less title and heading.
 const LIMIT: u32 = 1_000_000;
 
@@ -50,14 +58,59 @@ pub struct ExportedFile {
     pub rows: u32,
 }
 
-/// A workbook that is being written.
+/// A file that is being written.
 pub(crate) struct Export {
     /// Noun of the list: sheet, title and file are named by it.
     name: &'static str,
-    format: ExportFormat,
+    file_name: String,
     rows: u32,
     pages: Sender<Vec<Vec<String>>>,
-    writer: JoinHandle<Result<Vec<u8>, OpError>>,
+    writer: JoinHandle<Result<(), OpError>>,
+    /// Ended together with an export that is given up.
+    stager: JoinSet<Result<Staged, OpError>>,
+}
+
+/// The file on its way to where it is staged, in pieces.
+struct Pieces {
+    held: Vec<u8>,
+    sender: Sender<Vec<u8>>,
+}
+
+impl Pieces {
+    fn send(&mut self) -> io::Result<()> {
+        let piece = std::mem::replace(&mut self.held, Vec::with_capacity(PIECE));
+        self.sender
+            .blocking_send(piece)
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= PIECE {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn stage(
+    ports: Ports,
+    account: AccountId,
+    file_name: String,
+    now: Timestamp,
+    mut pieces: Receiver<Vec<u8>>,
+) -> Result<Staged, OpError> {
+    let mut stage = Stage::begin(&ports, account, &file_name, now).await?;
+    while let Some(piece) = pieces.recv().await {
+        stage.add(&piece).await?;
+    }
+    stage.finish().await
 }
 
 struct Pages(Receiver<Vec<Vec<String>>>);
@@ -100,19 +153,38 @@ impl Export {
         };
         let workbooks = job.ports.workbooks.clone();
         let (pages, receiver) = channel(2);
+        let (sender, pieces) = channel(2);
         let writer = tokio::task::spawn_blocking(move || {
             let mut pages = Pages(receiver);
+            let held = Vec::with_capacity(PIECE);
+            let mut out = Pieces { held, sender };
             match format {
-                ExportFormat::Xlsx => workbooks.table(&table, &mut pages),
-                ExportFormat::Csv => workbooks.csv(&table, Encoding::Utf8, &mut pages),
-            }
+                ExportFormat::Xlsx => workbooks.table(&table, &mut pages, &mut out),
+                ExportFormat::Csv => workbooks.csv(&table, Encoding::Utf8, &mut pages, &mut out),
+            }?;
+            out.send()
+                .map_err(|source| OpError::internal("writing a list", source))
         });
+        let file_name = format!(
+            "{name}-{}.{}",
+            job.today().format("%Y%m%d"),
+            format.extension()
+        );
+        let mut stager = JoinSet::new();
+        stager.spawn(stage(
+            job.ports.clone(),
+            job.actor.account,
+            file_name.clone(),
+            job.now,
+            pieces,
+        ));
         Self {
             name,
-            format,
+            file_name,
             rows: 0,
             pages,
             writer,
+            stager,
         }
     }
 
@@ -157,31 +229,24 @@ impl Export {
     /// # Errors
     /// Those of the workbook and of the store.
     pub(crate) async fn finish_with(
-        self,
+        mut self,
         job: &mut Job,
         note: AuditNote,
     ) -> Result<ExportedFile, OpError> {
         drop(self.pages);
-        let bytes = self
-            .writer
-            .await
-            .map_err(|source| OpError::internal("writing a workbook", source))??;
-        let file_name = format!(
-            "{}-{}.{}",
-            self.name,
-            job.today().format("%Y%m%d"),
-            self.format.extension()
-        );
-        let cipher = job.ports.cipher.clone();
-        let mut uow = job.ports.store.write().await?;
-        let account = job.actor.account;
-        let blob_id =
-            crate::blobs::write(&mut *uow, &*cipher, account, &file_name, &bytes, job.now).await?;
+        let staged = self.stager.join_next().await.transpose();
+        let written = self.writer.await;
+        // What stopped the staging stopped the writer, too, which knows no more than that.
+        let staged = staged
+            .map_err(|source| OpError::internal("staging a list", source))?
+            .ok_or_else(|| OpError::internal("staging a list", "it was ended"))??;
+        written.map_err(|source| OpError::internal("writing a list", source))??;
         let answer = ExportedFile {
-            blob_id,
-            file_name,
+            blob_id: staged.id,
+            file_name: self.file_name,
             rows: self.rows,
         };
+        let uow = job.ports.store.write().await?;
         job.finish(uow, note, &answer).await?;
         Ok(answer)
     }

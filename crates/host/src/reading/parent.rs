@@ -89,8 +89,13 @@ impl Workbooks for ReadingProcess {
         Sheets.template(template)
     }
 
-    fn table(&self, table: &Table, rows: &mut dyn TableRows) -> Result<Vec<u8>, OpError> {
-        Sheets.table(table, rows)
+    fn table(
+        &self,
+        table: &Table,
+        rows: &mut dyn TableRows,
+        out: &mut dyn Write,
+    ) -> Result<(), OpError> {
+        Sheets.table(table, rows, out)
     }
 
     fn csv(
@@ -98,8 +103,9 @@ impl Workbooks for ReadingProcess {
         table: &Table,
         encoding: Encoding,
         rows: &mut dyn TableRows,
-    ) -> Result<Vec<u8>, OpError> {
-        Sheets.csv(table, encoding, rows)
+        out: &mut dyn Write,
+    ) -> Result<(), OpError> {
+        Sheets.csv(table, encoding, rows, out)
     }
 
     fn packer(&self) -> Box<dyn Packer> {

@@ -144,7 +144,8 @@ fn a_table_keeps_every_cell_as_text() {
         row(["", "", "", "末"]),
     ];
     let mut batches = Batches(vec![lines[..2].to_vec(), lines[2..].to_vec()]);
-    let bytes = Sheets.table(&table, &mut batches).unwrap();
+    let mut bytes = Vec::new();
+    Sheets.table(&table, &mut batches, &mut bytes).unwrap();
     let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
     assert!(
         !sheet.contains("<f>") && !sheet.contains("hyperlink"),
@@ -168,7 +169,10 @@ fn a_table_may_be_empty() {
         title: String::new(),
         columns: vec![("姓名".into(), 10)],
     };
-    let bytes = Sheets.table(&table, &mut Batches(Vec::new())).unwrap();
+    let mut bytes = Vec::new();
+    Sheets
+        .table(&table, &mut Batches(Vec::new()), &mut bytes)
+        .unwrap();
     let mut book = open(bytes, "名单.xlsx").unwrap();
     let (rows, _) = rows(book.as_mut(), 0).unwrap();
     assert_eq!(rows.iter().map(texts).collect::<Vec<_>>(), [["姓名"]]);

@@ -152,10 +152,13 @@ fn production_file(
 ) -> Result<Vec<u8>, OpError> {
     let table = file::table(template);
     let mut once = Once(rows.to_vec());
-    let bytes = match template.file_format() {
-        FileFormat::Workbook => workbooks.table(&table, &mut once)?,
-        FileFormat::Csv => workbooks.csv(&table, template.file_encoding(), &mut once)?,
-    };
+    let mut bytes = Vec::new();
+    match template.file_format() {
+        FileFormat::Workbook => workbooks.table(&table, &mut once, &mut bytes)?,
+        FileFormat::Csv => {
+            workbooks.csv(&table, template.file_encoding(), &mut once, &mut bytes)?;
+        }
+    }
     file::check_size(name, &bytes)?;
     let limits = FileLimits::for_rows(u32::try_from(rows.len()).unwrap_or(u32::MAX));
     let mut book = workbooks.open(bytes.clone(), name, limits)?;
