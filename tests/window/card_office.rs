@@ -143,7 +143,7 @@ const RESULT: [&str; 6] = [
 
 #[tokio::test]
 async fn makes_a_batch_hands_it_over_and_reads_the_result() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let school = world.school("3132000101", "平江中学", "311").await;
     world.classes(&school, 7, &[1, 2, 3]).await;
     world.pupils(&school, 0, 4).await;
@@ -157,6 +157,20 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
         .done(
             "order.approve",
             json!({ "filter": { "state": "requested" } }),
+        )
+        .await;
+    world.become_("card").await;
+    let orders = world.done("order.list", json!({})).await;
+    let pupils: Vec<_> = orders["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|order| order["pupilId"].clone())
+        .collect();
+    world
+        .done(
+            "extension.add",
+            json!({ "pupilIds": pupils, "reason": "补卡期间", "expiresOn": "2027-12-31" }),
         )
         .await;
     let data = world.close().await;
@@ -257,6 +271,8 @@ async fn makes_a_batch_hands_it_over_and_reads_the_result() {
     window.press("\u{e007}").await;
     follow(&window, &id("card-open-E2026000001")).await;
     window.find(&id("card-facts")).await;
+    window.find(&id("card-extensions")).await;
+    window.shows("补卡期间").await;
     window.click(&id("card-lose")).await;
     window.fill(&id("card-reason"), "家长电话挂失").await;
     window.click(&id("card-reason-submit")).await;
