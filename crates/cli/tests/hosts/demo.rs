@@ -81,17 +81,56 @@ fn a_demo_is_the_same_for_the_same_seed_but_for_its_passwords() {
     );
 
     let orders = ask(&one, &first, "demo_card", &["order", "counts"]);
-    let with_orders = orders["states"]
+    let with_orders: Vec<&str> = orders["states"]
         .as_array()
         .unwrap()
         .iter()
         .filter(|state| state["count"]["count"] != 0)
-        .count();
+        .map(|state| state["state"].as_str().unwrap())
+        .collect();
     assert_eq!(
-        with_orders, 4,
-        "requested, approved, confirmed, returned: {orders}"
+        with_orders,
+        [
+            "requested",
+            "approved",
+            "confirmed",
+            "in_production",
+            "produced",
+            "delivered",
+            "returned",
+            "failed"
+        ],
+        "{orders}"
     );
     assert_eq!(orders["total"]["count"], 200);
+    // One batch came back and one is open; there are cards, photos and extensions to look at.
+    let batches = ask(&one, &first, "demo_card", &["batch", "list"]);
+    let states: Vec<&str> = batches["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|batch| batch["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["open", "handed_over"], "{batches}");
+    let extensions = ask(&one, &first, "demo_card", &["extension", "list"]);
+    assert_eq!(extensions["items"].as_array().unwrap().len(), 3);
+    let school = ask(&one, &first, "demo_school", &["school", "list"])["items"][0]["code"].clone();
+    let code = school.as_str().unwrap();
+    let photos = ask(
+        &one,
+        &first,
+        "demo_school",
+        &["photo", "check", "--school", code],
+    );
+    assert_eq!(
+        (
+            &photos["lost"],
+            &photos["poor"],
+            photos["good"].as_i64() > Some(15)
+        ),
+        (&Value::from(0), &Value::from(0), true),
+        "{photos}"
+    );
     assert_eq!(
         ask(&one, &first, "demo_school", &["school", "list"])["items"]
             .as_array()

@@ -284,6 +284,11 @@ impl Plan {
         Ok(writing.counts)
     }
 
+    /// The first school, which is the district's and the school's account's own.
+    pub(super) fn home(&self) -> Option<SchoolId> {
+        self.schools.first().map(|school| school.id)
+    }
+
     fn account(&self, role: Role) -> Result<AccountId, OpError> {
         ACCOUNTS
             .iter()

@@ -2,11 +2,14 @@
 //!
 //! The same seed makes the same schools, people and orders; only the passwords
 //! are new each time, and the dates lie before today. `people` makes the people,
-//! `fill` writes them through the same ports as real ones.
+//! `fill` writes them through the same ports as real ones, `scene` does with them what a
+//! district does with photos and cards, `portrait` draws the photos.
 
 mod fill;
 mod people;
+mod portrait;
 mod rng;
+mod scene;
 
 use std::sync::Arc;
 
@@ -213,6 +216,9 @@ pub async fn demo(
     };
     let filled = async {
         let counts = plan.people(&made.host, &*progress).await?;
+        if let Some(school) = plan.home() {
+            scene::play(&made.host.app, accounts, school, size.seed).await?;
+        }
         let mut uow = made.host.app.ports().store.write().await?;
         uow.put_meta(DEMO_WHOLE, "1").await?;
         uow.commit().await?;
