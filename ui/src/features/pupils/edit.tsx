@@ -153,6 +153,8 @@ function Paper(props: { pupil: PupilPage }) {
   const { pupil } = props;
   const form = Form.useFormInstance<Values>();
   const kind = Form.useWatch("paperKind", form);
+  const nationality = Form.useWatch("nationality", form);
+  const other = kind !== undefined && otherPaper(pupil, { paperKind: kind, ...(nationality ? { nationality } : {}) });
   return (
     <>
       <Form.Item name="paperKind" label={tEntry.field.paperKind}>
@@ -166,15 +168,9 @@ function Paper(props: { pupil: PupilPage }) {
       <Form.Item
         name="paperNumber"
         label={tPupil.paperNumber}
-        dependencies={["paperKind", "nationality"]}
-        rules={[
-          ({ getFieldsValue }) => ({
-            required: otherPaper(pupil, getFieldsValue()),
-            message: tPupil.otherPaper,
-          }),
-        ]}
+        rules={[{ required: other, message: tPupil.otherPaper }]}
       >
-        <Input maxLength={40} autoComplete="off" placeholder={`${pupil.paperMasked} ${tPupil.keep}`} data-testid="pupil-edit-paper" />
+        <Input maxLength={40} autoComplete="off" placeholder={other ? "" : `${pupil.paperMasked} ${tPupil.keep}`} data-testid="pupil-edit-paper" />
       </Form.Item>
       {kind === undefined || DATED.includes(kind) ? null : (
         <Form.Item name="birthDate" label={tPupil.newBirthDate} extra={tEntry.hint.birthDate}>
