@@ -538,6 +538,8 @@ async fn lists_walk_indexes(place: Place) {
         .await
         .unwrap();
     check("near matches", &plans);
+    r.children_by_phone(&[[7; 16], [8; 16]]).await.unwrap();
+    check("near matches of many", &plans);
     r.pupils_with_near(&[PupilId::from(some(100_000))])
         .await
         .unwrap();
