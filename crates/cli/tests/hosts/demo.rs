@@ -18,7 +18,7 @@ const SMALL: [&str; 10] = [
 ];
 
 fn password(made: &Value, login: &str) -> String {
-    let accounts = made["accounts"].as_array().unwrap();
+    let accounts = made["accounts"].as_array().expect(&made.to_string());
     accounts
         .iter()
         .find(|account| account["login"] == login)

@@ -15,8 +15,6 @@ const MADE: usize = 6;
 const OPEN: usize = 6;
 /// Pupils that have a photo beside those of the batches.
 const PHOTOS: usize = 15;
-/// Cards that were handed to their pupils.
-const DELIVERED: usize = 3;
 /// Pupils whose card holds for a while without a check.
 const EXTENDED: usize = 3;
 
@@ -90,7 +88,8 @@ pub(super) async fn play(
         .filter(|order| text(order, "kind") == "new")
         .take(MADE + OPEN)
         .collect();
-    let (made, open) = orders.split_at(orders.len().min(MADE));
+    // A small school has few: some of them are for the open batch all the same.
+    let (made, open) = orders.split_at(MADE.min(orders.len() * 2 / 3));
     let missing = json!({ "schoolId": school, "missing": true, "limit": 100 });
     let without = staff.does("photo.list", missing).await?;
     let ordered: Vec<String> = orders.iter().map(|order| text(order, "pupilId")).collect();
@@ -99,37 +98,40 @@ pub(super) async fn play(
         .filter_map(|item| Some(text(item.get("pupil")?, "id")))
         .filter(|pupil| !ordered.contains(pupil));
     let pupils: Vec<String> = ordered.iter().cloned().chain(others.take(PHOTOS)).collect();
-    photos(&staff, &pupils, seed).await?;
-    if !made.is_empty() {
+    let seen = photos(&staff, &pupils, seed).await?;
+    if seen && !made.is_empty() {
         let batch = batch(&office, made).await?;
         come_back(&office, &batch).await?;
-        let delivered = ids(made.iter().take(DELIVERED));
+        let delivered = ids(made.iter().take(made.len() / 2));
         staff
             .does("order.deliver", json!({ "ids": delivered }))
             .await?;
+    }
+    if seen && !open.is_empty() {
+        batch(&office, open).await?;
+    }
+    if !ordered.is_empty() {
         let extended: Vec<String> = ordered.iter().take(EXTENDED).cloned().collect();
         let request = json!({ "pupilIds": extended, "reason": "读卡机升级期间先行放行" });
         office.does("extension.add", request).await?;
-    }
-    if !open.is_empty() {
-        batch(&office, open).await?;
     }
     staff.leaves().await?;
     office.leaves().await
 }
 
-/// Gives each of these pupils a photo; where there is no folder for photos there are none.
-async fn photos(staff: &Person<'_>, pupils: &[String], seed: u64) -> Result<(), OpError> {
+/// Gives each of these pupils a photo; false where there is no folder for photos, and so no
+/// batch either: no card is made without a photo.
+async fn photos(staff: &Person<'_>, pupils: &[String], seed: u64) -> Result<bool, OpError> {
     for (number, pupil) in (0_u64..).zip(pupils) {
         let photo = portrait::jpeg(seed.wrapping_add(number))?;
         let blob = staff.stages("照片.jpg", &photo).await?;
         let request = json!({ "pupilId": pupil, "blobId": blob });
         match staff.does("photo.replace", request).await {
-            Err(error) if error.has(Code::PhotoNoFolder) => return Ok(()),
+            Err(error) if error.has(Code::PhotoNoFolder) => return Ok(false),
             kept => drop(kept?),
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Puts orders into a batch; its id.
