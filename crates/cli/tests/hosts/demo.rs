@@ -18,7 +18,7 @@ const SMALL: [&str; 10] = [
 ];
 
 fn password(made: &Value, login: &str) -> String {
-    let accounts = made["accounts"].as_array().expect(&made.to_string());
+    let accounts = made["accounts"].as_array().unwrap();
     accounts
         .iter()
         .find(|account| account["login"] == login)
