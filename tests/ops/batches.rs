@@ -588,7 +588,7 @@ both_engines! {
         let notes: Vec<Option<&str>> = page["extensions"].as_array().unwrap().iter().map(|x| x["note"].as_str()).collect();
         assert_eq!(notes[0], Some("校门一"));
         assert_eq!((notes[4], notes[5]), (Some("补卡期间；2026-09-16 移出：到期"), Some("暑期集训")));
-        assert_eq!(page["extensions"][4]["validUntil"], "2026-09-10");
+        assert_eq!(page["extensions"][4]["validUntil"], "2026-09-09", "it left on the tenth");
     }
 
     async fn templates_are_data_of_the_district(engine: Engine) {

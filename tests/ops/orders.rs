@@ -246,6 +246,23 @@ both_engines! {
         assert!(codes.len() >= 3 && codes.is_sorted(), "{codes:?}");
     }
 
+    async fn a_submitted_draft_warns_as_a_request_does(engine: Engine) {
+        let world = World::new(engine).await;
+        let test = &world.test;
+        let pupils = world.pupils(&world.admin, &world.junior, 0, 3).await;
+        let warned = |answer: &Value| -> Vec<(String, String)> {
+            answer["problems"].as_array().unwrap().iter()
+                .map(|p| (p["code"].as_str().unwrap().to_owned(), p["severity"].as_str().unwrap().to_owned())).collect()
+        };
+        let drafts = test.done(&world.admin, "order.request", json!({ "pupilIds": pupils, "draft": true })).await;
+        assert_eq!(drafts["done"], 3);
+        let orders = ids(&test.done(&world.admin, "order.list", json!({ "filter": { "state": "draft" } })).await);
+        let done = test.done(&world.admin, "order.submit", json!({ "ids": orders })).await;
+        assert_eq!(done["done"], 3);
+        assert_eq!(warned(&done), [("photo.missing".to_owned(), "warning".to_owned())], "in one line for all: {done}");
+        assert!(done["problems"][0]["message"].as_str().unwrap().starts_with("3 名学生"), "{done}");
+    }
+
     async fn another_date_narrows_beside_the_confirmation(engine: Engine) {
         let world = World::new(engine).await;
         let test = &world.test;

@@ -52,7 +52,7 @@ pub struct ExtensionFacts {
     /// schedule a status counts on a 1 October after it: whoever leaves school in December
     /// stays until a person cleans, or the next 1 October.
     pub looked: Option<NaiveDate>,
-    /// A last day of its own, if it has one.
+    /// A day of its own on which it leaves, if it has one.
     pub expires_on: Option<NaiveDate>,
     /// First calendar year of the school year in which the pupil left grade 9, from the
     /// enrolment history.

@@ -40,7 +40,7 @@ pub struct ExtensionRecord {
     pub made_at: i64,
     /// Login of who made it.
     pub made_by_login: String,
-    /// Last day of its own, `2026-09-01`.
+    /// Day of its own on which it leaves the list, `2026-09-01`.
     pub expires_on: Option<String>,
     /// Day on which a cleaning of it was undone.
     pub restored_on: Option<String>,
@@ -82,7 +82,7 @@ pub struct NewExtensionRecord {
     pub reason: String,
     /// `ExtensionSource::as_str`.
     pub source: &'static str,
-    /// Last day of its own, `2026-09-01`.
+    /// Day of its own on which it leaves the list, `2026-09-01`.
     pub expires_on: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use super::CardView;
 use crate::context::Cx;
 use crate::domain::card::{CardState, CardStep};
 use crate::domain::extension::LeaveReason;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Day, Timestamp};
 use crate::domain::words::words;
 use crate::error::{Code, OpError};
 use crate::id::CardId;
@@ -88,7 +88,7 @@ pub struct CardExtensionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub extended_at: Option<i64>,
-    /// Valid until this day.
+    /// Last day on which it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub valid_until: Option<String>,
@@ -141,7 +141,11 @@ impl CardExtensionView {
         Self {
             serial_raw: entry.card_no,
             extended_at: Some(entry.made_at),
-            valid_until: entry.expires_on,
+            // It leaves the list on its own day: the one before is the last.
+            valid_until: entry
+                .expires_on
+                .and_then(|day| Day::parse(&day).ok())
+                .map(|day| day.minus(1).to_string()),
             note: Some(format!("{}{}", entry.reason, left.unwrap_or_default())),
             ..Self::new(ExtensionOrigin::Temporary, day(entry.made_at))
         }

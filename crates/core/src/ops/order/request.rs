@@ -210,7 +210,7 @@ async fn lose<'c>(
 
 /// What will keep the orders out of a production file, as warnings; what is to be said of
 /// photos comes in numbers, as a whole grade may be without.
-async fn warn(
+pub(super) async fn warn(
     cx: &mut Cx,
     orders: &[OrderId],
 ) -> Result<(Vec<SubjectProblem>, Vec<SubjectProblem>), OpError> {

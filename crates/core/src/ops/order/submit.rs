@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::{OrderFilter, state_of};
+use super::request::warn;
+use super::{OrderFilter, PROBLEM_LIMIT, state_of};
 use crate::context::Cx;
-use crate::domain::order::OrderStep;
+use crate::domain::order::{OrderState, OrderStep};
 use crate::error::{Code, OpError, Problem};
 use crate::id::{OrderId, PupilId};
 pub use crate::ops::pupil::StepResult;
@@ -32,6 +33,7 @@ touches!(SubmitOrdersRequest, self => match &self.ids {
     None => Touched::Filtered,
 });
 
+/// What will keep an order out of a production file is told as a warning, as at the request.
 /// A returned order of a pupil who has another open one by now is listed and left alone.
 ///
 /// # Errors
@@ -63,7 +65,20 @@ pub async fn run(cx: &mut Cx, request: SubmitOrdersRequest) -> Result<StepResult
             });
         }
     }
+    let ids: Vec<OrderId> = taken.iter().map(|order| order.id).collect();
     let mut result = super::step(cx, taken, step, None).await?;
+    let requested: Vec<OrderId> = cx
+        .uow
+        .orders_by_ids(&ids)
+        .await?
+        .into_iter()
+        .filter(|order| order.state == OrderState::Requested.as_str())
+        .map(|order| order.id)
+        .collect();
+    let (warnings, photos) = warn(cx, &requested).await?;
     result.problems.extend(problems);
+    result.problems.extend(warnings);
+    result.problems.truncate(PROBLEM_LIMIT - photos.len());
+    result.problems.extend(photos);
     Ok(result)
 }
