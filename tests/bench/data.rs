@@ -26,7 +26,7 @@ use crate::measure::mix;
 use crate::report::count;
 
 /// Raise it when the data below changes.
-const GENERATION: u32 = 1;
+const GENERATION: u32 = 2;
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 /// Midnight in Asia/Shanghai before which all orders were confirmed: 2026-11-22.
@@ -326,7 +326,7 @@ async fn open(address: &str, create: bool) -> Database {
 async fn fill(city: &City, engine: Engine, address: &str, orders: u64) {
     let mut raw = Raw::fast(engine, address).await;
     let mut indexes = Vec::new();
-    for table in ["pupil", "enrolment", "card_order"] {
+    for table in ["pupil", "enrolment", "card_order", "card"] {
         indexes.extend(raw.drop_indexes(table).await);
     }
     // Rows of a whole database are counted once, at the end.
@@ -335,6 +335,7 @@ async fn fill(city: &City, engine: Engine, address: &str, orders: u64) {
     pupil_rows(&mut raw, city, pupils).await;
     enrolment_rows(&mut raw, city, pupils).await;
     order_rows(&mut raw, city, orders, pupils).await;
+    card_rows(&mut raw, orders, pupils).await;
     eprintln!("making {} indexes …", indexes.len());
     for index in indexes {
         raw.run(&index).await;
@@ -435,19 +436,56 @@ async fn enrolment_rows(raw: &mut Raw, city: &City, pupils: u64) {
     rows.flush().await;
 }
 
+/// Number of the card of a pupil, by the pupil's first order.
+pub(crate) fn card_number(order: u64) -> String {
+    format!("E{order:010}")
+}
+
+/// A card a pupil.
+async fn card_rows(raw: &mut Raw, orders: u64, pupils: u64) {
+    let mut rows = Rows::into(
+        raw,
+        "card (id, pupil_id, order_id, card_no, card_raw, serial_no, serial_raw, state, made_at)",
+    );
+    for n in 0..pupils {
+        let requested = requested(n, orders);
+        let id = id_at(requested, n);
+        let (number, serial) = (card_number(n), format!("04A{n:011X}"));
+        rows.push(&[
+            Value::Id(id),
+            Value::Id(pupil_id(n * STRIDE % pupils)),
+            Value::Id(id),
+            Value::Text(&number),
+            Value::Text(&number),
+            Value::Text(&serial),
+            Value::Text(&serial),
+            Value::Text("valid"),
+            Value::Int(requested),
+        ])
+        .await;
+    }
+    rows.flush().await;
+}
+
+/// Has no factor in common with a number of pupils.
+const STRIDE: u64 = 1_000_003;
+
+/// When an order was asked for: they are spread over the year.
+fn requested(n: u64, orders: u64) -> i64 {
+    // The last confirmation follows its request within ten days.
+    let span = u128::from((DAYS - 11).unsigned_abs() * DAY_MS.unsigned_abs());
+    let since = u128::from(n) * span / u128::from(orders);
+    END - DAYS * DAY_MS + i64::try_from(since).expect("a year")
+}
+
 async fn order_rows(raw: &mut Raw, city: &City, orders: u64, pupils: u64) {
-    /// Has no factor in common with a number of pupils.
-    const STRIDE: u64 = 1_000_003;
     let mut rows = Rows::into(
         raw,
         "card_order (id, district, school_id, class_id, grade, enrolment_id, pupil_id, kind, state, \
          requested_at, approved_at, confirmed_at, returned_at, reason, version)",
     );
-    // The last confirmation follows its request within ten days.
-    let span = u128::from((DAYS - 11).unsigned_abs() * DAY_MS.unsigned_abs());
     for n in 0..orders {
-        let since = u128::from(n) * span / u128::from(orders);
-        let requested = END - DAYS * DAY_MS + i64::try_from(since).expect("a year");
+        let requested = requested(n, orders);
         // Each pupil once in every quarter; only the last order of a pupil may be open.
         let number = n * STRIDE % pupils;
         let (school, grade, class) = city.class_of(number);

@@ -42,6 +42,13 @@ pub(crate) const KINDS: [(&str, Kind); 9] = [
     ("work list: district, 区审核通过, no range", Kind::WorkList),
 ];
 
+/// What else the card office asks.
+const CARD: &str = "a card by its number in small letters";
+const TOTALS: &str = "totals of a district's month by school";
+const SELECTION: &str = "a school's week chosen for a batch and checked";
+/// Questions of each of these kinds; the first tenth warms the caches.
+const ASKED: usize = 200;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     City,
@@ -205,6 +212,42 @@ impl Contestant {
         }
     }
 
+    /// What else the card office asks, through dispatch: milliseconds, and orders chosen.
+    async fn ask(&mut self, what: &str) -> (f64, f64) {
+        let day = |at| Timestamp::from_ms(at).date().format("%Y-%m-%d").to_string();
+        let back = i64::try_from(self.random.below(300)).expect("a day") * DAY_MS;
+        let school = self.random.of(&self.city.schools);
+        let (op, request) = match what {
+            CARD => {
+                let number = data::card_number(self.random.below(self.orders / 4));
+                ("card.find", json!({ "number": number.to_lowercase() }))
+            }
+            TOTALS => {
+                let (from, to) = (day(END - back - 30 * DAY_MS), day(END - back));
+                let request = json!({ "confirmedFrom": from, "confirmedTo": to, "district": school.district });
+                ("order.totals", request)
+            }
+            _ => {
+                let filter = json!({ "district": school.district, "schoolId": school.id,
+                    "confirmedFrom": day(END - back - 6 * DAY_MS), "confirmedTo": day(END - back) });
+                let chosen = json!({ "filter": filter });
+                let call = Call::local("batch.preview", chosen, Some(self.token.clone()));
+                let begun = Instant::now();
+                let answer = self.app.dispatch(call).await;
+                let time = ms(begun.elapsed());
+                // A school without an order to make that week is an answer, too.
+                let number = |answer: &Value, name: &str| answer[name].as_f64().unwrap_or_default();
+                let chosen = answer.map_or(0.0, |answer| {
+                    number(&answer, "ready") + number(&answer, "leftOut")
+                });
+                return (time, chosen);
+            }
+        };
+        let (answer, time) = self.call(op, &request).await;
+        assert!(what != CARD || answer["items"][0].is_object(), "{answer}");
+        (time, 0.0)
+    }
+
     /// A page in a transaction of its own: where it ended if it was full, and its rows.
     pub(crate) async fn page(
         &self,
@@ -346,6 +389,7 @@ pub(crate) async fn run(bench: &Bench) -> Section {
     }
     section.table(table);
     section.table(counts_table);
+    section.table(asked(&mut contestants, &names).await);
     section.note(
         "Times include beginning and ending the transaction; files lie in the system's cache.",
     );
@@ -354,6 +398,48 @@ pub(crate) async fn run(bench: &Bench) -> Section {
         contestant.database.close().await;
     }
     section
+}
+
+/// What else the card office asks, in turns.
+async fn asked(contestants: &mut [Contestant], names: &[String]) -> Table {
+    let mut head = vec!["question", "engine"];
+    for name in names {
+        head.extend([name.as_str(), "orders chosen"]);
+    }
+    let mut table = Table::new(
+        format!("{ASKED} random questions of each kind: p50 / p99 through dispatch, milliseconds."),
+        &head,
+    );
+    for what in [CARD, TOTALS, SELECTION] {
+        let mut answers: Vec<Vec<(f64, f64)>> = vec![Vec::new(); contestants.len()];
+        for round in 0..ASKED {
+            for (contestant, answers) in contestants.iter_mut().zip(&mut answers) {
+                let answer = contestant.ask(what).await;
+                if round >= ASKED / 10 {
+                    answers.push(answer);
+                }
+            }
+        }
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let mut cells: Vec<Cell> = vec![what.into(), name(engine).into()];
+            for (_, answers) in contestants
+                .iter()
+                .zip(&answers)
+                .filter(|(c, _)| c.engine == engine)
+            {
+                let times: Vec<f64> = answers.iter().map(|(time, _)| *time).collect();
+                let chosen: Vec<f64> = answers.iter().map(|(_, chosen)| *chosen).collect();
+                let (p50, p99) = (median(&times), percentile(&times, 0.99));
+                cells.push(format!("{p50:.2} / {p99:.2}").into());
+                cells.push(match what {
+                    SELECTION => format!("{:.0}", median(&chosen)).into(),
+                    _ => Cell::None,
+                });
+            }
+            table.row(cells);
+        }
+    }
+    table
 }
 
 pub(crate) const fn name(engine: Engine) -> &'static str {

@@ -482,7 +482,7 @@ extendedOn: string,
  */
 extendedAt?: number, 
 /**
- * Valid until this day.
+ * Last day on which it holds.
  */
 validUntil?: string, 
 /**
