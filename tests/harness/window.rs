@@ -374,12 +374,22 @@ impl Window {
 
     /// Sends keys to whatever has the focus.
     pub async fn press(&self, keys: &str) {
-        let pressed = match self.driver().active_element().await {
-            Ok(element) => element.send_keys(keys).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = pressed {
-            self.fail(format!("pressing {keys:?}: {error}")).await;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let pressed = match self.driver().active_element().await {
+                Ok(element) => element.send_keys(keys).await,
+                Err(error) => Err(error),
+            };
+            match pressed {
+                Ok(()) => return,
+                // A button that has just been pressed may be disabled while it works. The
+                // driver sends nothing to it then; a person's keys go to the page.
+                Err(error)
+                    if Instant::now() < until
+                        && error.to_string().contains("element not interactable") => {}
+                Err(error) => self.fail(format!("pressing {keys:?}: {error}")).await,
+            }
+            tokio::time::sleep(GLANCE).await;
         }
     }
 
